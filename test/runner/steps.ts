@@ -38,10 +38,15 @@ export async function runFiles(
     const config = `--config=${root}/deno.json`;
     const child = await runDeno([...args, config, ...given], root, secondsMax);
     const report = readJunit(await Deno.readTextFile(junit).catch(() => ""));
-    return [...report.results, ...unreported(parallel ? [] : files, report, child)];
+    return [...ofFile(report.results, files), ...unreported(parallel ? [] : files, report, child)];
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+}
+
+/** Deno names the file that called Deno.test, which may be a helper of many: a run of one file is that file's. */
+function ofFile(results: TestResult[], files: string[]): TestResult[] {
+  return files.length === 1 ? results.map((result) => ({ ...result, file: files[0]! })) : results;
 }
 
 /** Groups for each processor: the one that takes longest must not be much of all. */

@@ -2,14 +2,17 @@ import { deepEqual, equal, match } from "node:assert/strict";
 import { runFiles } from "./steps.ts";
 
 /** Runs synthetic test files as the suite would. */
-async function run(sources: Record<string, string>, filter?: string) {
+async function run(
+  sources: Record<string, string>,
+  filter?: string,
+  files = Object.keys(sources),
+) {
   const root = await Deno.makeTempDir({ prefix: "lasthop-runner-" });
   try {
     await Deno.writeTextFile(`${root}/deno.json`, "{}");
     for (const [file, text] of Object.entries(sources)) {
       await Deno.writeTextFile(`${root}/${file}`, text);
     }
-    const files = Object.keys(sources);
     const results = await runFiles({ root, files, filter, parallel: true });
     return results.sort((a, b) => a.name < b.name ? -1 : 1);
   } finally {
@@ -50,6 +53,21 @@ Deno.test("runFiles counts a missing import, which keeps every file from running
   equal(results.length, 1);
   equal(results[0]?.state, "failed");
   match(results[0]?.detail ?? "", /gone\.ts/);
+});
+
+Deno.test("runFiles tells the file that was run, and not the helper that called Deno.test", async () => {
+  const results = await run(
+    {
+      "a_test.ts": 'import { declare } from "./helper.ts"; declare();',
+      "helper.ts": sound.replace(/^(.*)$/, "export function declare() { $1 }"),
+    },
+    undefined,
+    ["a_test.ts"],
+  );
+  deepEqual(results.map(({ file, name }) => [file, name]), [
+    ["a_test.ts", "held"],
+    ["a_test.ts", "holds"],
+  ]);
 });
 
 Deno.test("runFiles shows an error that no test caught", async () => {

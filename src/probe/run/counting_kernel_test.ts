@@ -6,6 +6,7 @@ import { deepStrictEqual as equal, fail, ok } from "node:assert/strict";
 import { execa } from "execa";
 import { bpftraceOf, SUITES } from "../../../test/bpftrace/debian.ts";
 import { Pair } from "../../../test/bpftrace/pair.ts";
+import { sideBySide } from "../../../test/side_by_side.ts";
 import { readCapability } from "../kernel/capability.ts";
 import { type Reading, TOGETHER, UNCLEAR } from "../read/count_lines.ts";
 import { createDecoder } from "../read/decode.ts";
@@ -61,23 +62,25 @@ const binaries = [
   ),
 ];
 
-for (const binary of binaries) {
-  Deno.test({
-    name: `[O23] counters have the room that they are given, ${binary}`,
-    ignore,
-    fn: () => hasRoom(binary),
-  });
-  Deno.test({
-    name: `[O23] segments that are put together are counted one by one, with bytes, ${binary}`,
-    ignore,
-    fn: () => isExact(binary),
-  });
-  Deno.test({
-    name: `[O23] segments that a card has not cut are counted by how long they are, ${binary}`,
-    ignore,
-    fn: () => countsUncut(binary),
-  });
-}
+/** Each waits for readings, which come once a second, and knows how many runs the kernel left out. */
+sideBySide(
+  "[O23] counters on each bpftrace",
+  ignore,
+  binaries.map((binary) => [
+    {
+      name: `[O23] counters have the room that they are given, ${binary}`,
+      fn: () => hasRoom(binary),
+    },
+    {
+      name: `[O23] segments that are put together are counted one by one, with bytes, ${binary}`,
+      fn: () => isExact(binary),
+    },
+    {
+      name: `[O23] segments that a card has not cut are counted by how long they are, ${binary}`,
+      fn: () => countsUncut(binary),
+    },
+  ]),
+);
 
 /** IP ids of one epoch. */
 const EPOCH_IDS = 2_048;

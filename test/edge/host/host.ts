@@ -36,8 +36,9 @@ function tell(text: string): void {
 async function start({ script, bindings, persist }: Wanted) {
   const before = new Set(children());
   const miniflare = new Miniflare({
-    modules: true,
-    script: await Deno.readTextFile(script),
+    // Named as it is: of a script alone miniflare parses all to find what it imports, for a second.
+    modules: [{ type: "ESModule", path: script, contents: await Deno.readTextFile(script) }],
+    modulesRoot: "/",
     host: "127.0.0.1",
     port: 0,
     // Else it asks a site of Cloudflare's where it is.
