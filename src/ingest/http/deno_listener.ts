@@ -33,7 +33,6 @@ export class Listener {
   readonly url: string;
   #server: Deno.HttpServer<Deno.NetAddr>;
   #port: number;
-  #abort = new AbortController();
   #stopped = false;
   #toldMs = -Infinity;
   #retry: ReturnType<typeof setTimeout> | undefined;
@@ -54,7 +53,7 @@ export class Listener {
   #listen(): Deno.HttpServer<Deno.NetAddr> {
     const { hostname, handler } = this.options;
     const server = Deno.serve(
-      { hostname, port: this.#port, signal: this.#abort.signal, onListen() {} },
+      { hostname, port: this.#port, onListen() {} },
       (request, info) => handler(request, info.remoteAddr, this.#port),
     );
     server.finished.catch((error) => this.#again(error));
@@ -87,13 +86,17 @@ export class Listener {
     }, AGAIN_MS);
   }
 
-  /** Lets requests that run finish, for at most `graceMs`. */
+  /** Lets requests that run finish, for at most `graceMs`; what takes longer ends with its connection. */
   async stop(graceMs: number): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#retry);
-    const timer = setTimeout(() => this.#abort.abort(), graceMs);
-    await this.#server.shutdown().catch(() => {});
-    await this.#server.finished.catch(() => {});
+    const late = Promise.withResolvers<void>();
+    const timer = setTimeout(late.resolve, graceMs);
+    // No signal cuts it short: Deno has let go of a server that shuts down, and to abort it would be an
+    // error that nobody can catch.
+    const { finished } = this.#server;
+    const ended = this.#server.shutdown().then(() => finished).catch(() => {});
+    await Promise.race([ended, late.promise]);
     clearTimeout(timer);
   }
 }

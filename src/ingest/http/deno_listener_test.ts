@@ -2,6 +2,7 @@ import { deepEqual, equal, match } from "node:assert/strict";
 import { body, hopLine } from "../../../test/contract/lines.ts";
 import { type ReceivedLiveEvent } from "../client/client_live.ts";
 import { createClient, type IngestClient } from "../client/client.ts";
+import { Listener } from "./deno_listener.ts";
 
 const FILES_MAX = 128;
 
@@ -78,4 +79,23 @@ Deno.test("strangers who hold every connection do not end the ingest, nor who wa
     await ingest.kill();
     await Deno.remove(dataDir, { recursive: true });
   }
+});
+
+Deno.test("who stops it waits for a request no longer than it says, and nothing is thrown", async () => {
+  const asked = Promise.withResolvers<void>();
+  const answered = Promise.withResolvers<Response>();
+  const listener = new Listener({
+    hostname: "127.0.0.1",
+    port: 0,
+    handler: () => {
+      asked.resolve();
+      return answered.promise;
+    },
+    log: () => {},
+  });
+  const answer = fetch(listener.url);
+  await asked.promise;
+  await listener.stop(1);
+  answered.resolve(new Response("late"));
+  equal(await (await answer).text(), "late");
 });
