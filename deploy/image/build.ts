@@ -52,7 +52,12 @@ async function images(): Promise<Image[]> {
       words: [],
       settings: [
         // JavaScript's heap would take the machine's memory for its own.
-        ...["--env", "DENO_V8_FLAGS=--max-old-space-size=96", "--env", "XDG_STATE_HOME=/var/lib"],
+        ...[
+          "--env",
+          "DENO_V8_FLAGS=--max-old-space-size=96,--max-semi-space-size=4",
+          "--env",
+          "XDG_STATE_HOME=/var/lib",
+        ],
         ...["--volume", "/var/lib/lasthop"],
       ],
     },

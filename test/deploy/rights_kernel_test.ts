@@ -58,14 +58,11 @@ function sleepy(ingest: string): Front {
   const awake = Promise.withResolvers<void>();
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
     const { method, headers } = request;
+    const { pathname, search } = new URL(request.url);
     const body = request.body === null ? null : await request.bytes();
     await awake.promise;
-    const answer = await fetch(`${ingest}${new URL(request.url).pathname}`, {
-      method,
-      headers,
-      body,
-    });
-    return new Response(await answer.bytes(), { status: answer.status });
+    const answer = await fetch(`${ingest}${pathname}${search}`, { method, headers, body });
+    return new Response(await answer.bytes(), { status: answer.status, headers: answer.headers });
   });
   return {
     url: `http://127.0.0.1:${server.addr.port}`,
