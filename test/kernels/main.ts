@@ -31,6 +31,8 @@ const { values, positionals } = parseArgs({
     together: { type: "string", default: "16" },
     /** `fault` or `healthy`: those runs alone. */
     only: { type: "string" },
+    /** The words are names of runs, each as it is: `bond-down-healthy` is the twin alone. */
+    exact: { type: "boolean", default: false },
     /** Only runs that are not recorded on that kernel yet. */
     missing: { type: "boolean", default: false },
     /** What the guests bring out stays in this folder. */
@@ -44,7 +46,7 @@ const words = positionals.slice(isRecording ? 1 : 0);
 
 const progress = (text: string) => console.error(text);
 let wrong = 0;
-const cases = readCases(words);
+const cases = readCases(values.exact ? words.map((one) => one.replace(/-healthy$/, "")) : words);
 if (cases.length === 0) {
   progress(`No case is named so: ${words.join(" ")}`);
   Deno.exit(2);
@@ -98,6 +100,7 @@ function runsOn(kernel: string): Pair[] {
   return cases.filter((one) => one.without[kernel] === undefined)
     .flatMap((one) => runsOf(one).map((run) => ({ one, run })))
     .filter(({ run }) => values.only === undefined || run.isHealthy === (values.only === "healthy"))
+    .filter(({ run }) => !values.exact || words.includes(run.name))
     .filter(({ run }) => !values.missing || !isThere(`${RECORDED}/${kernel}/${run.name}.expected`));
 }
 

@@ -15,6 +15,12 @@
  */
 const LAG_MAX_MS = 80;
 
+/**
+ * A tick that undercuts all before it by more shows that those came late: what piled up while bpftrace
+ * attached is read at once, each tick of it sooner than the last one.
+ */
+const FALL_MAX_MS = 20;
+
 /** After so many ticks in a row that came soon, no line is on its way any more. */
 const SOON_TICKS = 4;
 
@@ -48,8 +54,10 @@ export class LossMeter {
    */
   tick(kernelNs: number, nowMs: number, emitted?: number): void {
     const aheadMs = nowMs - kernelNs / 1e6;
+    const isFalling = aheadMs < this.#soonestMs - FALL_MAX_MS;
     this.#soonestMs = Math.min(this.#soonestMs, aheadMs);
-    this.#soonTicks = aheadMs - this.#soonestMs < LAG_MAX_MS ? this.#soonTicks + 1 : 0;
+    const isSoon = !isFalling && aheadMs - this.#soonestMs < LAG_MAX_MS;
+    this.#soonTicks = isSoon ? this.#soonTicks + 1 : 0;
     if (emitted === undefined) return;
     this.#emitted = emitted;
     this.#settle(true);

@@ -64,6 +64,23 @@ Deno.test("a reader that lags behind has lost nothing yet", () => {
   same(told, []);
 });
 
+Deno.test("what piled up before the first reading was read late, however soon one tick followed another", () => {
+  const { meter: loss, told, receive, ticks } = meter();
+  // Attaching lasts for seconds: the ticks of one processor are read at once, and then the other's lines.
+  for (let at = 1_000, now = 5_000; at < 5_000; at += 100, now += 1) {
+    loss.tick(at * 1e6, now);
+    if (at % 250 < 100) loss.emitted(1);
+  }
+  same(told, [], "its line is in the buffer that is read next");
+  receive(1);
+  ticks(5_100, 5, 10);
+  loss.emitted(1);
+  same(told, []);
+  loss.emitted(2);
+  loss.emitted(2);
+  same(told, [1], "what is missing then is lost");
+});
+
 Deno.test("at the end everything that is missing is lost", () => {
   const { meter: loss, told, receive } = meter();
   receive(3);
