@@ -19,14 +19,15 @@ ovn() {
     external_ids:ovn-encap-ip=127.0.0.1
   ovn_daemon "$1" ovn-controller controller "unix:$home/db.sock"
 }
-# ovn_daemon NAME PROGRAM FILES WORDS...
+# ovn_daemon NAME PROGRAM FILES WORDS... Its socket of control is where OVN_RUNDIR says: the controller
+# of OVN 23.03 (Debian 12) takes no other.
 ovn_daemon() {
   local name=$1 program=$2 files home
   home=$(ovs_home "$name")
   files=$home/$3
   shift 3
   OVN_RUNDIR=$home ovs_in "$name" "$program" "$@" --pidfile="$files.pid" \
-    --unixctl="$files.ctl" --detach --no-chdir --log-file="$files.log"
+    --detach --no-chdir --log-file="$files.log"
 }
 # nb_ NAME WORDS...: ovn-nbctl.
 nb_() { local name=$1; shift; ovs_in "$name" ovn-nbctl --timeout=180 --db="unix:$(ovs_home "$name")/ovnnb_db.sock" "$@"; }

@@ -18,13 +18,17 @@ ovs() {
   vs_ "$1" set Open_vSwitch . other_config:max-idle=3600000
 }
 
-# Its files, and what its tools complain of.
+# Its files, and what its tools complain of, of which the last words are told where one fails.
 ovs_home() { echo "/run/ovs/$RUN.$1"; }
 ovs_in() {
-  local name=$1 home
+  local name=$1 home status
   shift
   home=$(ovs_home "$name")
-  OVS_RUNDIR=$home OVS_LOGDIR=$home OVS_DBDIR=$home in_ "$name" "$@" 2>>"$home/said"
+  OVS_RUNDIR=$home OVS_LOGDIR=$home OVS_DBDIR=$home in_ "$name" "$@" 2>>"$home/said" || {
+    status=$?
+    tail -n 3 "$home/said" >&2
+    return $status
+  }
 }
 
 # vs_ NAME WORDS...: ovs-vsctl. of_ NAME BRIDGE COMMAND WORDS...: ovs-ofctl.
