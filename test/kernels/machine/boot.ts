@@ -47,7 +47,7 @@ export async function boot(machine: Machine, errand: Errand): Promise<number> {
       ...inside,
       "qemu-system-x86_64",
       // KVM inside another machine may hang.
-      ...["-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m", "2560"],
+      ...["-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m", "4096"],
       ...["-display", "none", "-monitor", "none", "-serial", "stdio", "-no-reboot"],
       ...(errand.joining === undefined ? ["-net", "none"] : joiningArgs(errand.joining)),
       ...["-kernel", machine.vmlinuz, "-initrd", machine.initrd],
