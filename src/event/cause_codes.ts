@@ -70,6 +70,7 @@ export const CAUSE_CODES = [
   "protocol-unknown",
   "conntrack-clash",
   "destination-gone",
+  "macsec-refused",
 ] as const;
 
 /** The code of a cause. */

@@ -31,6 +31,7 @@ import { cause as tunnelNoEndpoint } from "./tunnel-no-endpoint/cause.ts";
 import { cause as tunnelIdMismatch } from "./tunnel-id-mismatch/cause.ts";
 import { cause as tunnelBlocked } from "./tunnel-blocked/cause.ts";
 import { cause as wireguardAllowedIps } from "./wireguard-allowed-ips/cause.ts";
+import { cause as macsecRefused } from "./macsec-refused/cause.ts";
 import { cause as netfilterDrop } from "./netfilter-drop/cause.ts";
 import { cause as netfilterReject } from "./netfilter-reject/cause.ts";
 import { cause as conntrackInvalid } from "./conntrack-invalid/cause.ts";
@@ -103,6 +104,7 @@ export const CAUSE_TEXTS: readonly CauseText[] = [
   tunnelIdMismatch,
   tunnelBlocked,
   wireguardAllowedIps,
+  macsecRefused,
   netfilterDrop,
   netfilterReject,
   conntrackInvalid,

@@ -9,7 +9,13 @@ Deno.test("what shows is told without a check", () => {
     ...["ip route get 10.0.0.1", "ip -6 route get fd00::1", "ip -d link show dev eth0"],
     ...["bridge -d link show dev p", "bridge fdb show dev vx", "tc -s qdisc show dev eth0"],
     ...["nft -a list chain ip filter FORWARD", "iptables-legacy -t nat -S PREROUTING"],
-    ...["ss -lntp", "ip xfrm policy", "ufw status numbered", "cat /proc/net/softnet_stat"],
+    ...[
+      "ss -lntp",
+      "ip xfrm policy",
+      "ip -s macsec show macsec0",
+      "ufw status numbered",
+      "cat /proc/net/softnet_stat",
+    ],
     ...["kubectl -n a get endpointslices", "sysctl net.core.netdev_max_backlog"],
     ...["ovs-vsctl iface-to-br va", "ovs-vsctl show", "ovs-dpctl show", "ip route show"],
     ...["ovs-ofctl dump-flows br0 table=3", "ovs-vsctl list port pa", "ovs-appctl fdb/show br0"],
@@ -26,6 +32,7 @@ Deno.test("what changes something is not", () => {
       "ip route getx",
       "ip xfrm policy flush",
       "ip xfrm policy deleteall",
+      "ip macsec set macsec0 tx sa 0 off",
       "ss -K dst 10.0.0.1",
     ],
     ...[

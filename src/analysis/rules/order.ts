@@ -174,6 +174,8 @@ export const RULES: readonly Rule[] = [
   rules.lostBetween,
   // Asks for a packet that stayed in the datapath, of which no other of these speaks.
   rules.openvswitchUnseen,
+  // Asks for what a macsec device was handed, which no other of these speaks of.
+  rules.macsecRefused,
   rules.leftObserved,
 
   // Echo requests that a setting keeps from being answered: IPv6 makes no lookup for an answer then,

@@ -1,6 +1,6 @@
 # The receiver's macsec has another key, so that it can read no frame. What is encrypted is not seen.
 # nodes: a b
-# fault: unknown
+# fault: unknown macsec-refused
 KEY=0123456789abcdef0123456789abcdef
 build() {
   ns a b
