@@ -71,6 +71,7 @@ export const CAUSE_CODES = [
   "conntrack-clash",
   "destination-gone",
   "macsec-refused",
+  "wireguard-no-handshake",
 ] as const;
 
 /** The code of a cause. */

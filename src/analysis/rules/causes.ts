@@ -32,6 +32,7 @@ import { cause as tunnelIdMismatch } from "./tunnel-id-mismatch/cause.ts";
 import { cause as tunnelBlocked } from "./tunnel-blocked/cause.ts";
 import { cause as wireguardAllowedIps } from "./wireguard-allowed-ips/cause.ts";
 import { cause as macsecRefused } from "./macsec-refused/cause.ts";
+import { cause as wireguardNoHandshake } from "./wireguard-no-handshake/cause.ts";
 import { cause as netfilterDrop } from "./netfilter-drop/cause.ts";
 import { cause as netfilterReject } from "./netfilter-reject/cause.ts";
 import { cause as conntrackInvalid } from "./conntrack-invalid/cause.ts";
@@ -105,6 +106,7 @@ export const CAUSE_TEXTS: readonly CauseText[] = [
   tunnelBlocked,
   wireguardAllowedIps,
   macsecRefused,
+  wireguardNoHandshake,
   netfilterDrop,
   netfilterReject,
   conntrackInvalid,

@@ -114,4 +114,5 @@ export { virtualServiceEmpty } from "./service-without-endpoint/virtual_service.
 export { vlanUnknown } from "./vlan-unknown/vlan_unknown.ts";
 export { waitingForNeighbour } from "./neighbour-unresolved/waiting.ts";
 export { wireguardNoEndpoint } from "./tunnel-no-endpoint/wireguard_peer.ts";
+export { wireguardNoHandshake } from "./wireguard-no-handshake/wireguard_no_handshake.ts";
 export { xdp } from "./xdp-drop/xdp.ts";

@@ -174,8 +174,9 @@ export const RULES: readonly Rule[] = [
   rules.lostBetween,
   // Asks for a packet that stayed in the datapath, of which no other of these speaks.
   rules.openvswitchUnseen,
-  // Asks for what a macsec device was handed, which no other of these speaks of.
+  // Each asks for what a device was handed that encrypts, which no other of these speaks of.
   rules.macsecRefused,
+  rules.wireguardNoHandshake,
   rules.leftObserved,
 
   // Echo requests that a setting keeps from being answered: IPv6 makes no lookup for an answer then,

@@ -1,6 +1,7 @@
 # A rule of nft at the receiver drops the UDP packets that wireguard sends.
 # nodes: a b
 # fault: dropped netfilter-drop
+# besides: unknown wireguard-no-handshake
 . /work/wireguard.sh
 build() {
   guarded 172.21.8 10.250.8

@@ -1,6 +1,6 @@
 # The receiver knows the sender's wireguard by another key, so that no handshake comes about.
 # nodes: a b
-# fault: unknown
+# fault: unknown wireguard-no-handshake
 build() {
   pair a b 172.20.4
   local node

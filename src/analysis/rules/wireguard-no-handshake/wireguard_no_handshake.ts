@@ -1,0 +1,56 @@
+/** What wireguard holds, because there was never a handshake with the peer. */
+import { readingAfter } from "../../view/netns_asked.ts";
+import { command } from "../command.ts";
+import { eventEvidence, place, stateEvidence } from "../evidence.ts";
+import { cause, type Rule } from "../rule.ts";
+import { holdersOf } from "../shared/wireguard_peers.ts";
+import { device } from "../word.ts";
+
+/** A handshake takes one way there and back, and is begun by the first packet, ns. */
+const HANDSHAKE_NS = 1e9;
+
+/**
+ * Without a session wireguard keeps what it is to send, 128 packets at most, and frees it unsent after
+ * 90 seconds without an answer.
+ *
+ * What else looks like it: the first packet after the device was made, which the handshake that it began
+ * lets go a moment later; and a peer that was made anew after it had sent the packet, which had a
+ * handshake before.
+ */
+export const wireguardNoHandshake: Rule = {
+  id: "R174",
+  title: "No handshake with the peer of wireguard",
+  statement:
+    "Last seen as it was handed to a wireguard device, whose peer for the destination has an endpoint, and " +
+    "had no handshake ever, as read before and again a second or more afterwards: " +
+    "`wireguard-no-handshake`, likely.",
+  yields: ["wireguard-no-handshake"],
+  judge(subject) {
+    const { event, node, netns, link, before, device: name } = subject;
+    if (event.kind !== "device-tx" || link?.kind !== "wireguard" || netns === undefined) {
+      return null;
+    }
+    const later = readingAfter(node, netns, event.at + HANDSHAKE_NS);
+    if (later === undefined || later.at < event.at + HANDSHAKE_NS) return null;
+    const [first, last] = [before, later.state].map((state) =>
+      holdersOf(
+        (state?.wireguard ?? []).filter((peer) => peer.device === name),
+        event.destination ?? "",
+      )[0]
+    );
+    if (!first || !last || first.key !== last.key || last.endpoint === undefined) return null;
+    if (first.hasShakenHands || last.hasShakenHands) return null;
+    return cause(
+      "wireguard-no-handshake",
+      "likely",
+      `wireguard at ${
+        place(subject)
+      } had no handshake ever with the peer that has ${event.destination}, to which it goes by UDP to ${last.endpoint}: until then it sends nothing`,
+      [
+        eventEvidence(subject),
+        stateEvidence(node, `${name} peer ${last.key} at ${last.endpoint}: no handshake`),
+      ],
+      command(node, netns, ["wg", "show", device(name), "latest-handshakes"]),
+    );
+  },
+};
