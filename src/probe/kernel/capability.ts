@@ -69,15 +69,16 @@ const CAP_SYS_ADMIN = 21;
 
 /** Finds out what can be seen. What cannot be read, as by an ordinary user, counts as not there. */
 export async function readCapability(binary = "bpftrace"): Promise<Capability> {
-  const [btf, hasBtf, tracefs, version, status, online, boot] = await Promise.all([
-    readKernelBtf(),
-    hasKernelBtf(),
+  // Tools with a time limit come first: a slow machine reads the kernel's types for longer than that
+  // without a pause, and what a tool had said in time would count as too late.
+  const [tracefs, version, status, online, boot] = await Promise.all([
     readTracefs(),
     readBpftraceVersion(binary),
     Deno.readTextFile("/proc/self/status"),
     Deno.readTextFile("/sys/devices/system/cpu/online").catch(() => ""),
     Deno.readTextFile("/proc/sys/kernel/random/boot_id").catch(() => undefined),
   ]);
+  const [btf, hasBtf] = await Promise.all([readKernelBtf(), hasKernelBtf()]);
   const uid = Deno.uid() ?? 0;
   return {
     kernel: Deno.osRelease(),

@@ -81,7 +81,7 @@ const words = built.flatMap((run) =>
 );
 /** What cannot be read in the time that a machine that is not emulated needs may be so the next time. */
 async function capabilityHere() {
-  for (let i = 0; i < 5; i++) {
+  for (let i = 0; i < 10; i++) {
     const capability = await readCapability();
     if (capability.bpftrace !== null && capability.tracepointsRead) return capability;
     say("not all of the machine could be read, trying again");
