@@ -44,6 +44,7 @@ export { listenOverflow } from "./accept-queue-full/overflow.ts";
 export { lostBetween } from "./lost-between-nodes/lost_between.ts";
 export { macMismatch } from "./destination-mac-mismatch/mac_mismatch.ts";
 export { macOfNobody } from "./destination-mac-mismatch/mac_of_nobody.ts";
+export { macsecQuestionRefused } from "./macsec-refused/question.ts";
 export { macsecRefused } from "./macsec-refused/macsec_refused.ts";
 export { macvlanHairpin } from "./macvlan-isolation/hairpin.ts";
 export { macvlanIsolation } from "./macvlan-isolation/isolation.ts";

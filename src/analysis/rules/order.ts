@@ -110,6 +110,7 @@ export const RULES: readonly Rule[] = [
   rules.addressOverlap,
   // Knows why the one that R9 and R41 would name can't answer.
   rules.macvlanIsolation,
+  rules.macsecQuestionRefused,
   rules.neighbourUnresolved,
   rules.bridgePort,
 

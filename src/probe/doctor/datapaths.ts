@@ -41,9 +41,10 @@ const DATAPATHS: readonly Datapath[] = [
     what: "wireguard: packets before it encrypts and after it decrypts",
     tells: ({ consume }) =>
       partly(
-        "which packet is in what it sends is not seen, nor what it does with keys; " + (consume
-          ? "what it refuses is told, with its peers' allowed-ips"
-          : "what it refuses when it receives is told from Linux 6.3 on, what it has no peer for here"),
+        "which packet is in what it sends is not seen; a peer without any handshake is told; " +
+          (consume
+            ? "what it refuses is told, with its peers' allowed-ips"
+            : "what it refuses when it receives is told from Linux 6.3 on, what it has no peer for here"),
       ),
   },
   {
@@ -59,7 +60,10 @@ const DATAPATHS: readonly Datapath[] = [
     id: "macsec",
     modules: ["macsec"],
     what: "macsec: packets before it encrypts and after it decrypts",
-    tells: () => partly("its frames are none of IP: they are not seen, nor what it refuses"),
+    tells: () =>
+      partly(
+        "its frames are none of IP: they are not seen; that it refused some is told by its counters",
+      ),
   },
   {
     id: "stacked",
