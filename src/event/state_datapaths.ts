@@ -35,6 +35,8 @@ export const WireguardPeer = z.object({
   allowed: z.array(name).max(5_000),
   /** Keys were agreed on with it at least once since the device was made. */
   hasShakenHands: z.boolean(),
+  /** That was last so long before the reading that nothing is sent by it any more. Absent: not so, or not told. */
+  isSessionOver: z.boolean().optional(),
 });
 
 export type VirtualService = z.infer<typeof VirtualService>;

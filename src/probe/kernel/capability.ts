@@ -182,7 +182,7 @@ async function readBpftraceVersion(binary: string): Promise<string | null> {
     stdin: "ignore",
     stderr: "ignore",
     reject: false,
-    timeout: 10_000,
+    timeout: 30_000,
   });
   return /v(\d+\.\d+(\.\d+)?)/.exec(String(stdout ?? ""))?.[1] ?? null;
 }

@@ -231,6 +231,7 @@ function readDatapaths(
             told("wireguard allowed-ips"),
             told("wireguard endpoints"),
             told("wireguard latest-handshakes"),
+            told("wireguard now"),
           ),
           WireguardPeer,
           20_000,

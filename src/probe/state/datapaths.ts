@@ -43,24 +43,35 @@ function endOf(text: string): { address: string; port: number } | null {
   return address === undefined ? null : { address, port: Number.parseInt(six[2]!, 16) };
 }
 
-/** Peers of all devices by what `wg show all allowed-ips`, `endpoints` and `latest-handshakes` print. */
+/** So long a handshake lets a session live (REJECT_AFTER_TIME of drivers/net/wireguard), seconds. */
+const SESSION_S = 180;
+
+/**
+ * Peers of all devices by what `wg show all allowed-ips`, `endpoints` and `latest-handshakes` print.
+ * `now` is what `date +%s` said with them: only whether a session can be left is told, which stays the same
+ * from one reading to the next.
+ */
 export function wireguardPeers(
   allowedText: string,
   endpoints: string,
   handshakes: string,
+  now: string,
 ): WireguardPeer[] {
   const values = (text: string) => new Map(rows(text).map(([id, value]) => [id, value]));
   const [ends, times] = [values(endpoints), values(handshakes)];
+  const isOver = (handshakeS: number) => handshakeS > 0 && Number(now) - handshakeS > SESSION_S;
   return rows(allowedText).map(([id, value]) => {
     const [device = "", key = ""] = id.split("\t");
     const end = ends.get(id);
+    const handshakeS = Number(times.get(id) ?? 0);
     return {
       device: clip(device, 255),
       key: clip(key, 255),
       ...(end === undefined || end === "(none)" ? {} : { endpoint: clip(end, 255) }),
       allowed: value.split(/\s+/).filter((word) => word !== "" && word !== "(none)")
         .map((word) => clip(word, 255)),
-      hasShakenHands: Number(times.get(id) ?? 0) > 0,
+      hasShakenHands: handshakeS > 0,
+      ...(isOver(handshakeS) ? { isSessionOver: true } : {}),
     };
   });
 }

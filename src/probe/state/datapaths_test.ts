@@ -41,7 +41,7 @@ Deno.test("wireguardPeers joins what wg prints of each peer, and no key is taken
   const allowed = "wg0\tAAA=\t10.0.0.1/32 10.2.0.0/16\nwg0\tBBB=\t(none)\nwg1\tAAA=\t::/0\n";
   const endpoints = "wg0\tAAA=\t192.0.2.1:51820\nwg0\tBBB=\t(none)\nwg1\tAAA=\t(none)\n";
   const handshakes = "wg0\tAAA=\t1790000000\nwg0\tBBB=\t0\nwg1\tAAA=\t0\n";
-  equal(wireguardPeers(allowed, endpoints, handshakes), [
+  equal(wireguardPeers(allowed, endpoints, handshakes, "1790000180\n"), [
     {
       ...{ device: "wg0", key: "AAA=", endpoint: "192.0.2.1:51820" },
       ...{ allowed: ["10.0.0.1/32", "10.2.0.0/16"], hasShakenHands: true },
@@ -49,5 +49,7 @@ Deno.test("wireguardPeers joins what wg prints of each peer, and no key is taken
     { device: "wg0", key: "BBB=", allowed: [], hasShakenHands: false },
     { device: "wg1", key: "AAA=", allowed: ["::/0"], hasShakenHands: false },
   ]);
-  equal(wireguardPeers("", "", ""), []);
+  equal(wireguardPeers("", "", "", ""), []);
+  const [later] = wireguardPeers(allowed, endpoints, handshakes, "1790000181\n");
+  equal(later?.isSessionOver, true);
 });

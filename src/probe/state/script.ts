@@ -123,6 +123,7 @@ if [ -r /proc/net/ip_vs ]; then big ipvs cat /proc/net/ip_vs; fi
 if [ -d /sys/module/wireguard ]; then
   if command -v wg >/dev/null; then
     for what in allowed-ips endpoints latest-handshakes; do big "wireguard $what" wg show all $what; done
+    s "wireguard now" date +%s
   else [ -z "$(ip -br link show type wireguard 2>/dev/null)" ] || s wireguard-untold true
   fi
 fi

@@ -1,4 +1,4 @@
-/** What wireguard holds, because there was never a handshake with the peer. */
+/** What wireguard holds, because it has no session with the peer. */
 import { readingAfter } from "../../view/netns_asked.ts";
 import { command } from "../command.ts";
 import { eventEvidence, place, stateEvidence } from "../evidence.ts";
@@ -9,21 +9,25 @@ import { device } from "../word.ts";
 /** A handshake takes one way there and back, and is begun by the first packet, ns. */
 const HANDSHAKE_NS = 1e9;
 
+/** So long a handshake lets a session live (REJECT_AFTER_TIME of drivers/net/wireguard), ns. */
+const SESSION_NS = 180e9;
+
 /**
  * Without a session wireguard keeps what it is to send, 128 packets at most, and frees it unsent after
  * 90 seconds without an answer.
  *
- * What else looks like it: the first packet after the device was made, which the handshake that it began
- * lets go a moment later; and a peer that was made anew after it had sent the packet, which had a
- * handshake before.
+ * What else looks like it: the first packet after the device was made or was silent, which the handshake
+ * that it begins lets go a moment later; a session that was made for the packet, and was over again when it
+ * was read; and a peer that was made anew after it had sent the packet, which had a handshake before.
  */
 export const wireguardNoHandshake: Rule = {
   id: "R174",
   title: "No handshake with the peer of wireguard",
   statement:
     "Last seen as it was handed to a wireguard device, whose peer for the destination has an endpoint, and " +
-    "had no handshake ever, as read before and again a second or more afterwards: " +
-    "`wireguard-no-handshake`, likely.",
+    "had no handshake ever, as read before and again a second or more afterwards; or whose last one was more " +
+    "than 180 s before both readings, so that no session is left, and the second one was not so long " +
+    "after the packet that another could be over: `wireguard-no-handshake`, likely.",
   yields: ["wireguard-no-handshake"],
   judge(subject) {
     const { event, node, netns, link, before, device: name } = subject;
@@ -39,16 +43,29 @@ export const wireguardNoHandshake: Rule = {
       )[0]
     );
     if (!first || !last || first.key !== last.key || last.endpoint === undefined) return null;
-    if (first.hasShakenHands || last.hasShakenHands) return null;
+    const isOver = first.isSessionOver === true && last.isSessionOver === true &&
+      later.at <= event.at + SESSION_NS;
+    if (!isOver && (first.hasShakenHands || last.hasShakenHands)) return null;
+    const peer =
+      `the peer that has ${event.destination}, to which it goes by UDP to ${last.endpoint}`;
     return cause(
       "wireguard-no-handshake",
       "likely",
-      `wireguard at ${
-        place(subject)
-      } had no handshake ever with the peer that has ${event.destination}, to which it goes by UDP to ${last.endpoint}: until then it sends nothing`,
+      `wireguard at ${place(subject)} ${
+        isOver
+          ? `has no session left with ${peer}: the last handshake was more than ${
+            SESSION_NS / 1e9
+          } s before`
+          : `had no handshake ever with ${peer}: until then it sends nothing`
+      }`,
       [
         eventEvidence(subject),
-        stateEvidence(node, `${name} peer ${last.key} at ${last.endpoint}: no handshake`),
+        stateEvidence(
+          node,
+          `${name} peer ${last.key} at ${last.endpoint}: no ${
+            isOver ? "session left" : "handshake"
+          }`,
+        ),
       ],
       command(node, netns, ["wg", "show", device(name), "latest-handshakes"]),
     );
