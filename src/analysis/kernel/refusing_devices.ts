@@ -1,4 +1,4 @@
-/** Frees by wireguard and by ipvlan that no drop tells of. Functions of Linux 5.15 to 6.18. */
+/** Frees by wireguard, macsec and ipvlan, of which most are no drop. Functions of Linux 5.15 to 7.2. */
 import type { Event } from "../../event/event.ts";
 import { freedIn } from "./free_reason.ts";
 
@@ -12,6 +12,13 @@ export const isRefusedByWireguardSender = (event: Event): boolean =>
  */
 export const isRefusedByWireguard = (event: Event): boolean =>
   event.kind === "consume" && freedIn(event, /^wg_packet_(rx_poll|consume_data_done)/);
+
+/**
+ * Freed as a drop by macsec's transmit function: it has no association to send by, or what it made is larger
+ * than the device below takes. The second function is mostly inlined into the first.
+ */
+export const isRefusedByMacsecSender = (event: Event): boolean =>
+  event.kind === "drop" && freedIn(event, /^macsec_(start_xmit|encrypt)/);
 
 /**
  * Freed, not as a drop, by ipvlan's transmit function: it does so only where its devices are kept from

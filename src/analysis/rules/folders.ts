@@ -46,6 +46,7 @@ export { macMismatch } from "./destination-mac-mismatch/mac_mismatch.ts";
 export { macOfNobody } from "./destination-mac-mismatch/mac_of_nobody.ts";
 export { macsecQuestionRefused } from "./macsec-refused/question.ts";
 export { macsecRefused } from "./macsec-refused/macsec_refused.ts";
+export { macsecUnsent } from "./macsec-refused/unsent.ts";
 export { macvlanHairpin } from "./macvlan-isolation/hairpin.ts";
 export { macvlanIsolation } from "./macvlan-isolation/isolation.ts";
 export { martian } from "./martian-address/martian.ts";

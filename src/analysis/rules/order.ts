@@ -142,6 +142,7 @@ export const RULES: readonly Rule[] = [
   // Each has a function that no other of these has.
   rules.noPeerForDestination,
   rules.wireguardNoEndpoint,
+  rules.macsecUnsent,
   rules.sourceNotAllowed,
   rules.ipvlanPrivate,
 

@@ -3,7 +3,6 @@
 # fault: unknown macsec-refused
 # fault on 6.1: unknown
 # fault on 6.12: unknown
-# fault on 7.2: unknown
 KEY=0123456789abcdef0123456789abcdef
 build() { secured 1; }
 # secured PN: with the first number that b takes.
