@@ -60,7 +60,12 @@ function exact(pair: Pair, all: Pair[], probed: Probed): Violation[] {
 const TRAVEL_NS = 200e6;
 
 /** A packet's outcomes that are right; more than one where a probe is not everywhere. */
-function allowed(packet: TruePacket, { names, related }: Probed): string[] {
+function allowed(packet: TruePacket, probed: Probed): string[] {
+  const words = ownAllowed(packet, probed);
+  return packet.pieced ? [...words, "delivered", "unknown"] : words;
+}
+
+function ownAllowed(packet: TruePacket, { names, related }: Probed): string[] {
   if (packet.fate === "waiting" && !endedUnseen(packet, names)) return ["unknown"];
   // A kernel without drop reasons frees a duplicate as it frees what it refuses.
   const { duplicate, fate, flow } = packet;

@@ -86,7 +86,8 @@ function reached({ question, answers, endAt }: Truth) {
   return { any: came.length > 0, all: inTime.length >= wanted, data };
 }
 
-const isDelivered = ({ fate, payload }: TruePacket) => fate === "delivered" && (payload ?? 0) > 0;
+const isDelivered = ({ fate, payload, pieced }: TruePacket) =>
+  (fate === "delivered" || pieced === true) && (payload ?? 0) > 0;
 
 const TCP = 6;
 const RST = 4;

@@ -33,7 +33,7 @@ export const endedUnseen = (
 export function truthOf({ truth, heard }: Pair) {
   const count = (test: (packet: TruePacket) => boolean) => truth.packets.filter(test).length;
   return {
-    delivered: count(({ fate }) => fate === "delivered"),
+    delivered: count(({ fate, pieced }) => fate === "delivered" || pieced === true),
     dropped: count((packet) => packet.fate === "dropped" && !endedUnseen(packet, heard)),
     vanished: count((packet) => endedUnseen(packet, heard)),
   };

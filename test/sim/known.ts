@@ -173,4 +173,7 @@ export const KNOWN: readonly Known[] = [
     faults: { leftOut: 4, countedLate: true },
   }),
   whole(own(215313, "[S11] failed lookups of two echoes between the same ends were one's alone")),
+  whole(
+    clean(1700046, "[S11] pieces of three attempts came whole together, and that was no arrival"),
+  ),
 ];

@@ -3,6 +3,7 @@ import type { Flight, Skb } from "./flight.ts";
 import { refuse } from "./errors.ts";
 import { struck } from "./mishap.ts";
 import { isSame, reversed, tupleOf } from "./nat.ts";
+import type { TruePacket } from "./truth.ts";
 import type { Device, Netns } from "./world.ts";
 
 export function deliver(flight: Flight, device: Device, skb: Skb): void {
@@ -36,8 +37,17 @@ export function deliver(flight: Flight, device: Device, skb: Skb): void {
     if (isEchoRequest(skb) || flight.packet.isError) takeEcho(flight, device, skb);
     else takeEchoReply(flight, device, skb);
   } else if (protocol === 17) readDatagram(flight, netns, skb);
-  else takeSegment(flight, device, skb);
+  else {
+    takeSegment(flight, device, skb);
+    noteTaken(flight.packet, skb);
+  }
   flight.delivered();
+}
+
+function noteTaken(packet: TruePacket, { fields: { tcpSequence, payload, gsoSize } }: Skb): void {
+  packet.took ??= new Set();
+  const step = gsoSize ?? Math.max(1, payload);
+  for (let at = 0; at < payload; at += step) packet.took.add((tcpSequence! + at) >>> 0);
 }
 
 const isEchoRequest = ({ fields: { icmpType } }: Skb) => icmpType === 8 || icmpType === 128;

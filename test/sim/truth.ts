@@ -59,6 +59,10 @@ export interface TruePacket {
   tcpFlags?: number;
   /** Bytes that it carries. */
   payload?: number;
+  /** TCP: the sequence numbers of its pieces that the receiver took, where it was cut. */
+  took?: Set<number>;
+  /** TCP: pieces of several attempts made it whole at the receiver, which has it then. */
+  pieced?: true;
 }
 
 export interface TrueFlow {
