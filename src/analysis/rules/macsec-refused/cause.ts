@@ -11,7 +11,7 @@ export const cause: CauseText = {
   knows: "The frame went to the link address of a macsec device of a watched node, which got " +
     "nothing of it, and one of the device's two counters of refused frames rose while it was " +
     "watched. Which frame the packet was in is not seen, so it is likely. What a macsec device does not " +
-    "send its own function frees, which is proven.",
+    "send its own function frees, as it does what it finds no memory for.",
   remedy:
     "Compare `ip macsec show` of both ends: each needs a receive association with the other's " +
     "number (AN) and key, and a transmit association that is on. After a replay let both ends agree on new associations (MKA, " +

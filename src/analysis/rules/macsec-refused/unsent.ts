@@ -23,7 +23,8 @@ export const macsecUnsent: Rule = {
   title: "No association of macsec to send by",
   statement:
     "Freed as a drop by macsec's transmit function, and with all that macsec adds no larger than the device " +
-    "below takes: `macsec-refused`, proven; where that device is not known, likely.",
+    "below takes, as far as that device is known: `macsec-refused`, likely, because what it finds no memory " +
+    "for it frees there, too.",
   yields: ["macsec-refused"],
   judge(subject) {
     const { event, node, netns, before, link } = subject;
@@ -35,7 +36,7 @@ export const macsecUnsent: Rule = {
     if (below !== undefined && bytes > below.mtu) return null;
     return cause(
       "macsec-refused",
-      below === undefined ? "likely" : "proven",
+      "likely",
       `macsec at ${
         place(subject)
       } sent nothing: it has no association to send by, as none is on or its packet numbers are used up`,
