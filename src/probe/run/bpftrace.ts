@@ -21,6 +21,8 @@ export interface BpftraceRun {
   ready: Promise<void>;
   /** Detaches; resolves when bpftrace is gone and its last lines were read. */
   stop(): Promise<void>;
+  /** After the end: it had told more, of a time that counts, than it had read of its buffers. That is lost. */
+  tellUnread(): void;
   /** Resolves when bpftrace ended, by itself or by `stop`; `failure` when by itself. */
   ended: Promise<{ failure?: BpftraceDied }>;
   pid: number;
@@ -183,13 +185,16 @@ export async function startBpftrace(options: BpftraceOptions): Promise<BpftraceR
     return remove();
   }).catch(() => {});
   const loss = new LossMeter(options.onLost);
+  let emittedInAll: number | undefined;
   const handle = (line: string) => {
     // bpftrace 0.17 to 0.23 print losses among the lines, later ones on stderr.
     const lost = /^Lost (\d+) events/.exec(line);
     if (lost) return loss.reported(Number(lost[1]));
     const emitted = /^@emitted: (\d+)/.exec(line);
-    // When it detaches, bpftrace leaves lines unread. They are from after the end: no loss.
-    if (emitted) return stopping ? undefined : loss.emitted(Number(emitted[1]));
+    if (emitted && !stopping) return loss.emitted(Number(emitted[1]));
+    // When it detaches, bpftrace leaves lines unread. They are from after the end, which is no loss, unless
+    // it was ended before it had read as far as that.
+    if (emitted) return void (emittedInAll = Number(emitted[1]));
     // At its end bpftrace prints every map, when some scripts are detached already.
     if (line.startsWith("@") && (stopping || !COUNTS.test(line))) return;
     options.onLine(line);
@@ -232,7 +237,7 @@ export async function startBpftrace(options: BpftraceOptions): Promise<BpftraceR
     if (!isEnded) end();
     await ended;
   }
-  return { ready: ready.promise, stop, ended, pid };
+  return { ready: ready.promise, stop, tellUnread: () => loss.unread(emittedInAll), ended, pid };
 }
 
 /** Ends what `LAUNCH` has put it before others for. */

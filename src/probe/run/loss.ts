@@ -75,6 +75,16 @@ export class LossMeter {
     this.#settle(false);
   }
 
+  /**
+   * bpftrace was ended before it had read all. `emitted` counts the lines of all its time; where nobody
+   * knows that, one at least is lost.
+   */
+  unread(emitted: number | undefined): void {
+    if (emitted === undefined) return this.#tell(this.#told + 1, true);
+    this.#emitted = Math.max(this.#emitted, emitted);
+    this.#settle(true);
+  }
+
   #settle(isTimed: boolean): void {
     this.#tell(this.#emitted - this.#received, isTimed);
   }

@@ -95,3 +95,17 @@ Deno.test("a bpftrace that never counted has lost nothing that we know of", () =
   loss.end();
   same(told, []);
 });
+
+Deno.test("[O5] of what was never read it is told how much that is, or that it is something", () => {
+  const { meter: counted, told, receive } = meter();
+  receive(1);
+  counted.end();
+  counted.unread(4);
+  counted.unread(4);
+  same(told, [3]);
+  const { meter: uncounted, told: toldOfOne, receive: receiveOne } = meter();
+  receiveOne(1);
+  uncounted.end();
+  uncounted.unread(undefined);
+  same(toldOfOne, [1]);
+});

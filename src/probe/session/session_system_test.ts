@@ -36,6 +36,27 @@ Deno.test("session: heartbeats carry coverage on while nothing happens", own, as
   await session.stop();
 });
 
+Deno.test(
+  "[O5] session: what one processor told and nobody read when it ends is lost",
+  own,
+  async () => {
+    const { session, batches, events, until } = await startFakeSession("reads_late");
+    await session.ready;
+    await until(() => events().length === 2);
+    await session.stop();
+    const { totals, losses = [], untilNs, clock } = batches.at(-1)!.header;
+    equal(totals, { events: 2, lost: 7, refused: 0, evicted: 0 });
+    // Nobody knows of anything since that processor was read last.
+    const [{ fromNs, toNs, count } = { fromNs: "0", toNs: "0", count: 0 }] = losses;
+    equal([losses.length, count], [1, 7]);
+    ok(
+      BigInt(fromNs) <= BigInt(untilNs) && BigInt(untilNs) < BigInt(toNs),
+      `${fromNs}, ${untilNs}, ${toNs}`,
+    );
+    ok(BigInt(untilNs) < BigInt(clock.monotonicNs));
+  },
+);
+
 Deno.test("session: a bpftrace that never attaches is given up in time", own, async () => {
   const { session, batches } = await startFakeSession("never_attaches", { attachTimeoutMs: 300 });
   await rejects(session.ready, { code: "attach_timeout" });

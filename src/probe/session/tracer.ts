@@ -75,17 +75,21 @@ export class Tracer {
     await this.#replacing;
     if (this.#running === undefined) return undefined;
     const { attached: { run }, source } = this.#running;
+    const askedNs = this.options.run.nowNs?.();
     const waited = new AbortController();
     // A processor that is read too late is not waited for: it is known how far it was read.
     const untilNs = await Promise.race([
       source.endAtTick(),
-      run.ended.then(() => source.wholeNs),
-      pause(LAST_TICK_MS, waited.signal).then(() => source.wholeNs),
+      run.ended.then(({ failure }) => failure?.isOrderly === false ? source.wholeNs : null),
+      pause(LAST_TICK_MS, waited.signal).then(() => null),
     ]);
     waited.abort();
+    const { wholeNs } = source;
     await run.stop();
     source.flush();
-    return untilNs;
+    if (untilNs !== null) return untilNs;
+    if (wholeNs === undefined || askedNs === undefined || wholeNs < askedNs) run.tellUnread();
+    return wholeNs;
   }
 
   /**
@@ -105,7 +109,6 @@ export class Tracer {
   }
 
   async #replace(plan: Plan): Promise<void> {
-    const { run } = this.options;
     const before = this.#running;
     if (before === undefined) return;
     let after: Running;
@@ -127,8 +130,8 @@ export class Tracer {
     waited.abort();
     await before.attached.run.stop();
     before.source.flush();
-    // What a processor told that is not read by now is thrown away, and nobody knows how much it is.
-    if (!isWhole) run.onLost(1, true);
+    // What a processor told that is not read by now is thrown away.
+    if (!isWhole) before.attached.run.tellUnread();
     after.source.goOn();
     this.options.onScripts(after.attached.scripts);
   }
