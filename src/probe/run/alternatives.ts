@@ -35,3 +35,21 @@ function unwrapped(expression: string): string {
   }
   return expression;
 }
+
+/** So many alternatives of a filter are one statement, unless a program is refused so. */
+const TOGETHER = 2;
+
+/**
+ * The filter in statements of some alternatives each. All that one expression asks for must be at hand
+ * at once, and what each statement found out is kept for the next ones: either may need more than the
+ * 512 bytes that a program's stack has. Two together fitted in all that was tried.
+ */
+export function takesOf(filter: string, together = TOGETHER): string {
+  const all = alternativesOf(filter);
+  const statements: string[] = [];
+  for (let i = 0; i < all.length; i += together) {
+    const some = all.slice(i, i + together).map((one) => `(${one})`).join(" || ");
+    statements.push(`if (${some}) { $take = (uint64)1; }`);
+  }
+  return statements.join("\n");
+}

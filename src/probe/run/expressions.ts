@@ -38,4 +38,13 @@ function littleEndian(array: string, from: number, size: number): string {
 const BEATING = 16;
 
 /** How often each processor tells how far it was read, ms. */
-export const beatMs = (cpus = 1): number => 100 * Math.max(1, Math.ceil(cpus / BEATING));
+const beatMs = (cpus: number): number => 100 * Math.max(1, Math.ceil(cpus / BEATING));
+
+/** In so many beats in a row the same processor marks what it tells. */
+const BEATS_IN_TURN = 4;
+
+/** How often processors tell how far they were read, and whose turn it is to mark that. */
+export const beating = (text: string, cpus = 1): string =>
+  text.replaceAll("@beatMs", String(beatMs(cpus)))
+    .replaceAll("@slotNs", String(BEATS_IN_TURN * beatMs(cpus) * 1_000_000))
+    .replaceAll("@cpus", String(cpus));

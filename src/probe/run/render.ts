@@ -8,13 +8,13 @@
  * faster and prints events of a processor in order.
  */
 import { attachPointsOf, offsetsOf, whyNotHere } from "./attach_points.ts";
-import { alternativesOf } from "./alternatives.ts";
+import { takesOf } from "./alternatives.ts";
 import type { Budget } from "./budget.ts";
 import { counting, COUNTING_TYPES, type Mix } from "./counting.ts";
 import { choosing, CHOOSING_TYPES, dying, RECORDER_TYPES, recording, tick } from "./choosing.ts";
 import { EVENT_SCRIPTS } from "../../event/kinds.ts";
 import type { Script } from "../../event/report.ts";
-import { beatMs, littleEndians, netnsExpression, portsExpression } from "./expressions.ts";
+import { beating, littleEndians, netnsExpression, portsExpression } from "./expressions.ts";
 import { withCaller } from "./caller.ts";
 import { headers } from "./headers.ts";
 import { isPlain, opaque, type Plain } from "./opaque.ts";
@@ -107,6 +107,7 @@ const FRAGMENTS: readonly string[] = [
   ...["ip", "packet", "place", "neighbour_raw", "ready_raw", "innermost", "rank", "choose"],
   ...["first", "tell", "choose_recorder", "budget", "count", "record", "dying", "way", "headers"],
   ...["headers_words", "room", "refuser_asked", "refuser_answered", "refuser_told"],
+  ...["late", "unread"],
 ];
 
 /** Tells bpftrace the type of a map before the first line that reads it. */
@@ -226,6 +227,12 @@ function renderScript(
     /\/\/@tick (\S+)(?: , (.*))?/,
     (_, format, values) => tick(lib, options.budget, format, values, recorder),
   );
+  if (options.budget !== null) {
+    text = text.replace(
+      /\/\/@unread(.*)/,
+      (_, when) => `if (${when || "1 == 1"}) {\n${lib("unread")}}`,
+    );
+  }
   text = text.replace(
     /\/\/@record (\w)/,
     (_, sent) => recorder ? recording(lib, sent) : "",
@@ -233,14 +240,13 @@ function renderScript(
   text = text.replaceAll("@rank", options.budget === null ? "(uint64)0" : "$z");
   text = text.replace(/\/\/@take(.*)/, (_, words) => takeFragment(lib, options, words));
   text = text.replace(/\/\/@ip (\w)/g, (_, prefix) => lib("ip").replaceAll("$@", `$${prefix}`));
-  text = littleEndians(text)
+  text = beating(littleEndians(text), options.cpus)
     .replaceAll("@netnsOrNone", options.netns === null ? "1 == 1" : "$ns == 0 || @netns")
     .replaceAll("@netns", netnsExpression(options.netns))
     .replaceAll("@vxlanPorts", portsExpression(options.tunnelPorts.vxlan))
     .replaceAll("@genevePorts", portsExpression(options.tunnelPorts.geneve))
     .replaceAll("@fouPorts", portsExpression(options.tunnelPorts.fou))
-    .replaceAll("@reason", options.reason ? (options.raw ? "arg2" : "args->reason") : "0")
-    .replaceAll("@beatMs", String(beatMs(options.cpus)));
+    .replaceAll("@reason", options.reason ? (options.raw ? "arg2" : "args->reason") : "0");
   for (const [name, at] of offsetsOf(options)) text = text.replaceAll(name, String(at));
   return opaque(text, options.plain === true).replace(/^\s*\/\/.*\n/gm, "");
 }
@@ -266,24 +272,6 @@ function takeFragment(
     // Who asks is to be found out of what the filter takes, too, where it is remembered.
     .replace("@otherwise", asking ? "if ($take < 2)" : "if ($take == 0)")
     .replace(/\/\/@asker (\w)/g, (_, prefix) => lib("asker").replaceAll("$@", `$${prefix}`));
-}
-
-/** So many alternatives of a filter are one statement, unless a program is refused so. */
-const TOGETHER = 2;
-
-/**
- * The filter in statements of some alternatives each. All that one expression asks for must be at hand
- * at once, and what each statement found out is kept for the next ones: either may need more than the
- * 512 bytes that a program's stack has. Two together fitted in all that was tried.
- */
-function takesOf(filter: string, together = TOGETHER): string {
-  const all = alternativesOf(filter);
-  const statements: string[] = [];
-  for (let i = 0; i < all.length; i += together) {
-    const some = all.slice(i, i + together).map((one) => `(${one})`).join(" || ");
-    statements.push(`if (${some}) { $take = (uint64)1; }`);
-  }
-  return statements.join("\n");
 }
 
 const conntrackFragment = (lib: (name: string) => string, layout: ConntrackLayout) =>

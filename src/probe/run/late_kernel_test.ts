@@ -1,0 +1,89 @@
+/**
+ * [O22] Where what is told is read too late, less is told, on each bpftrace that we can get; and as much as
+ * before once it is read in time. Needs root; skipped without.
+ */
+import { deepStrictEqual as equal, ok } from "node:assert/strict";
+import { bpftraceOf, SUITES } from "../../../test/bpftrace/debian.ts";
+import { Pair } from "../../../test/bpftrace/pair.ts";
+import { sideBySide } from "../../../test/side_by_side.ts";
+import { readCapability } from "../kernel/capability.ts";
+import { createDecoder, type Ranks } from "../read/decode.ts";
+import { startBpftrace } from "./bpftrace.ts";
+import { kernelOptions } from "./kernel_options.ts";
+import { loadSources, render } from "./render.ts";
+
+const ignore = Deno.uid() !== 0;
+
+/** Seven seconds of pings, 500 a second: some 2,000 events a second. */
+const PINGS = 3_500;
+/** A quarter of what may be told, so that all is; and twice what may be told once it is six seconds late. */
+const BUDGET = { eventsPerSecond: 8_000, saved: { hop: 80_000, rare: 40_000 } };
+/** Ticks of a minute, in which it has to be as before. */
+const TICKS_MAX = 600;
+
+const binaries = [
+  "bpftrace",
+  ...(ignore ? [] : await Promise.all(SUITES.map(bpftraceOf))).flatMap(
+    (other) => typeof other === "string" ? [] : [other.binary],
+  ),
+];
+
+sideBySide(
+  "[O22] what is read too late",
+  ignore,
+  binaries.map((binary) => [
+    {
+      name: `[O22] less is told where it is read too late, ${binary}`,
+      fn: () => tellsLess(binary),
+    },
+  ]),
+);
+
+async function tellsLess(binary: string): Promise<void> {
+  const pair = await Pair.create("lhlate");
+  const capability = await readCapability(binary);
+  const { program } = render(await loadSources(), {
+    ...kernelOptions(capability),
+    ...{ netns: pair.netns, filter: "1", follow: false, conntrack: null },
+    ...{ counters: null, budget: BUDGET },
+    tunnelPorts: { vxlan: [], geneve: [], fou: [] },
+  });
+  const ticks: Ranks[] = [];
+  let heard = () => {};
+  const decoder = createDecoder({
+    onEvent() {},
+    onReading() {},
+    onRefused() {},
+    onTick(_, inForce) {
+      if (inForce !== undefined) ticks.push(inForce);
+      heard();
+    },
+    reasonName: String,
+  });
+  const until = async (holds: () => boolean) => {
+    while (!holds()) await new Promise<void>((resolve) => heard = resolve);
+  };
+  const run = await startBpftrace({
+    ...{ program, binary, version: capability.bpftrace ?? undefined },
+    onLine: (line) => decoder.line(line),
+    onLost() {},
+  });
+  try {
+    await run.ready;
+    await until(() => ticks.length > 0);
+    await pair.ping(100);
+    const before = ticks.length;
+    await until(() => ticks.length > before + 1);
+    equal(Math.max(...ticks.map(({ rank }) => rank)), 0, "all may be told");
+    Deno.kill(run.pid, "SIGSTOP");
+    await pair.ping(PINGS);
+    Deno.kill(run.pid, "SIGCONT");
+    await until(() => ticks.some(({ rank }) => rank > 0) || ticks.length > TICKS_MAX);
+    ok(ticks.some(({ rank }) => rank > 0), "as much was told as if it were read");
+    await until(() => ticks.at(-1)!.rank === 0 || ticks.length > TICKS_MAX);
+    equal(ticks.at(-1)!.rank, 0, "it is read in time again");
+  } finally {
+    await run.stop();
+    await pair.remove();
+  }
+}
