@@ -12,7 +12,7 @@ const withLoss = (flows: readonly Flow[]): Flow[] =>
     .sort((a, b) => b.counted!.lost! - a.counted!.lost!);
 
 /**
- * `4,900 packets counted, 3 lost; told one by one: `, before figures of what was told; "" where that is
+ * `4,900 packets counted, 3 lost between devices; told one by one: `, before figures of what was told; "" where that is
  * all, and where the figures themselves are counted. What was counted comes first, because it is of all
  * packets.
  */
@@ -24,11 +24,12 @@ export function countedFirst(
   if (packets === undefined || basis === "counted") return "";
   const isLeast = atLeast || lostAtMost !== undefined;
   const gone = lost > 0
-    ? `${isLeast ? "at least " : ""}${grouped(lost)} lost`
+    ? `${isLeast ? "at least " : ""}${grouped(lost)}`
     : lostAtMost === undefined
-    ? "none lost"
-    : `no more than ${grouped(lostAtMost)} lost`;
-  return `${plural(packets, "packet")} counted, ${gone}; told one by one: `;
+    ? "none"
+    : `no more than ${grouped(lostAtMost)}`;
+  // One that is dropped behind the last device that counts is not lost between two.
+  return `${plural(packets, "packet")} counted, ${gone} lost between devices; told one by one: `;
 }
 
 /** ` (counted; 120 told one by one)`, after figures that are counted; "" where they are not. */
@@ -83,7 +84,7 @@ export function countedLines(
           ? [
             `Counted whole: ${plural(packets, "packet")} of ${
               plural(whole.length, "flow")
-            }, none lost.`,
+            }, none lost between devices.`,
           ]
           : [],
         ...bounded.length > 0

@@ -16,15 +16,15 @@ Deno.test("[O24] what was counted of a flow is told before what was told one by 
   equal(countedFirst(flow({ sentence: "", gap: "it was cut" }), COUNTING), "");
   equal(
     countedFirst(flow({ sentence: "", packets: 4_900, lost: 3 }), COUNTING),
-    "4,900 packets counted, 3 lost; told one by one: ",
+    "4,900 packets counted, 3 lost between devices; told one by one: ",
   );
   equal(
     countedFirst(flow({ sentence: "", packets: 1, lost: 0 }), COUNTING),
-    "1 packet counted, none lost; told one by one: ",
+    "1 packet counted, none lost between devices; told one by one: ",
   );
   match(
     countedFirst(flow({ sentence: "", packets: 9, lost: 2, atLeast: true }), COUNTING),
-    /at least 2 lost/,
+    /at least 2 lost between devices/,
   );
 });
 
