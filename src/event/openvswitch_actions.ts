@@ -1,5 +1,10 @@
 /** What a flow of Open vSwitch's datapath does with a packet in the end, by its actions. */
+import type { Event } from "./event.ts";
 import { fieldsOf } from "./openvswitch_fields.ts";
+
+/** The datapath has done its actions on it, the last of which sent it nowhere. Linux 6.1 to 7.2. */
+export const isDoneWithActions = ({ kind, function: by }: Event): boolean =>
+  kind === "consume" && /^(do_execute_actions|ovs_execute_actions|clone_execute)\b/.test(by ?? "");
 
 /** How the actions of a flow end. */
 export type ActionsEnd =

@@ -2,6 +2,9 @@
 import type { Event } from "../../event/event.ts";
 import { freedIn, givesReason, hasReason } from "./free_reason.ts";
 
+// The probe reads the flows when it sees one.
+export { isDoneWithActions } from "../../event/openvswitch_actions.ts";
+
 /** Link kind of the datapath itself and of its internal ports. */
 export const DATAPATH_KIND = "openvswitch";
 
@@ -54,11 +57,6 @@ export const tellsFlowDrops = (kernel: string): boolean => {
   const [, major, minor] = /^(\d+)\.(\d+)/.exec(kernel) ?? [];
   return Number(major) > 6 || (Number(major) === 6 && Number(minor) >= 7);
 };
-
-/** The datapath has done its actions on it, the last of which sent it nowhere. */
-export const isDoneWithActions = (event: Event): boolean =>
-  event.kind === "consume" &&
-  freedIn(event, /^(do_execute_actions|ovs_execute_actions|clone_execute)\b/);
 
 /**
  * `ovs_vport_send` frees without a reason what is larger than the MTU of the port that it is for, and

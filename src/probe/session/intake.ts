@@ -1,6 +1,7 @@
 /** From the lines of one bpftrace to the batches of its nodes. */
 import type { Event } from "../../event/event.ts";
 import { lookupPurpose } from "../../event/lookup.ts";
+import { isDoneWithActions } from "../../event/openvswitch_actions.ts";
 import type { NetnsState } from "../../event/state.ts";
 import { Batcher, type KernelFacts } from "../ship/batcher.ts";
 import type { Missed } from "../run/missed.ts";
@@ -246,7 +247,10 @@ export class Intake {
       this.active.add(event.netns);
       this.options.onActive(event.netns);
     }
-    if (event.kind === "drop") this.options.onDrop(event.netns, event);
+    // Linux before 6.7 frees so what a flow of Open vSwitch drops, and the flow is gone 10 s later.
+    if (event.kind === "drop" || isDoneWithActions(event)) {
+      this.options.onDrop(event.netns, event);
+    }
   }
 
   #neighbour(event: Event): void {

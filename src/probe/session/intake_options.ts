@@ -31,6 +31,7 @@ export interface IntakeOptions {
   onBatch(batch: ProbeBatch): void;
   /** Batches wait to be taken; see `BatcherOptions`. */
   isBehind?: (() => boolean) | undefined;
+  /** A drop, also one that the kernel tells as done with. */
   onDrop(netns: number, event: Event): void;
   /** The first event of a namespace (its inode) came. */
   onActive(netns: number): void;

@@ -69,6 +69,19 @@ Deno.test("intake: events of one bpftrace go to the nodes of their namespaces", 
   equal(made.counts.unplaced, 1);
 });
 
+Deno.test("intake: what the actions of Open vSwitch are done with may be a drop, an upcall is none", () => {
+  const { made, source, dropped } = intake();
+  made.begin();
+  source.line("t\t100");
+  source.line(packet("F", 110, "f1", A, "\tovs_dp_process_packet"));
+  source.line(packet("F", 120, "f2", A, "\ticmp_rcv"));
+  source.flush();
+  equal(dropped, []);
+  source.line(packet("F", 130, "f3", A, "\tdo_execute_actions"));
+  source.flush();
+  equal(dropped, [A]);
+});
+
 Deno.test("intake: a neighbour goes where its device and address are, or nowhere", () => {
   const { made, source, told } = intake();
   made.begin();

@@ -11,6 +11,8 @@ const NETFILTER = /(?:^|_)(?:nf|nft|nfqnl|ip6?t|arpt|ebt|xt|synproxy)_/;
  * and it was not in netfilter. Reading all rules again for each drop costs seconds where they are many.
  */
 export function mayBeCounted(event: Event): boolean {
+  // What Open vSwitch is done with has met no rule there.
+  if (event.kind === "consume") return false;
   const isOther = event.reason !== undefined && !UNTOLD.has(event.reason);
   return !isOther || NETFILTER.test(event.function ?? "");
 }
