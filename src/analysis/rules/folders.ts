@@ -60,6 +60,7 @@ export { nodePortUntranslated } from "./service-without-endpoint/node_port_untra
 export { noneOnNode } from "./service-without-endpoint/none_on_node.ts";
 export { noneReady } from "./service-without-endpoint/none_ready.ts";
 export { notTakenIn } from "./conntrack-table-full/not_taken_in.ts";
+export { openvswitchDoneUntold } from "./openvswitch-drop/done_untold.ts";
 export { openvswitchDropped } from "./openvswitch-drop/flow_drop.ts";
 export { openvswitchFlow } from "./openvswitch-drop/named_flow.ts";
 export { openvswitchHandedUp } from "./openvswitch-drop/handed_up.ts";

@@ -194,6 +194,8 @@ export const RULES: readonly Rule[] = [
 /** Rules about a packet whose last free is one that mostly loses nobody's packet. */
 export const ROUTINE_RULES: readonly Rule[] = [
   rules.openvswitchUnseen,
+  // Names no flow: only where the one above has none.
+  rules.openvswitchDoneUntold,
   rules.openvswitchUpcallUnanswered,
 ];
 
