@@ -1,9 +1,9 @@
 /** How much an analysis judges anew in each report, so that a report is made in a given time. Rule D10. */
 
 /** Packets that may be judged in the first report that has a time: where all can be, it is soon as many. */
-const PACKETS_FIRST = 1_000;
+const PACKETS_FIRST = 250;
 /** So many are judged however long the rest of a report takes, so that all have their turn some time. */
-const PACKETS_MIN = 1_000;
+const PACKETS_MIN = 200;
 /** In one report it becomes so many times as much or as little at most: one that was slow tells little. */
 const STEP_MAX = 4;
 
