@@ -44,7 +44,7 @@ export async function runTests({ words, quick, filter }: TestRequest): Promise<n
     const pure = files.filter((file) => !isSerial(file));
     if (pure.length > 0) {
       const begin = performance.now();
-      const found = await runFiles({ root, files: pure, filter, parallel: true });
+      const found = await runFiles({ root, files: pure, filter, parallel: true, quick });
       tell(`${pure.length} files of pure tests`, found, begin);
     }
     for (const file of files.filter(isSerial)) {

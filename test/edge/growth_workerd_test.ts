@@ -6,7 +6,7 @@ import { startIngest } from "../../src/ingest/deno.ts";
 import { pingBatches } from "../bench/traffic.ts";
 import { body, dropLine, hopLine } from "../contract/lines.ts";
 import { gunzip } from "../contract/target.ts";
-import { run } from "../sim/run.ts";
+import { tellingOf } from "../sim/run.ts";
 import { bodyOf, play } from "./stream.ts";
 import { startWorkerd, type Workerd } from "./workerd.ts";
 
@@ -151,7 +151,7 @@ Deno.test("workerd killed at any moment under load keeps what it acknowledged, o
 });
 
 Deno.test("a closed incident is whole in the bucket, and gone from it when it is deleted", async () => {
-  const { input } = run(3, null);
+  const { input } = tellingOf(3, null);
   const workerd = await startWorkerd({ limits: LIMITS });
   try {
     const client = clientOf(workerd);

@@ -7,7 +7,7 @@ import { inputOf } from "../spec/form/batches.ts";
 import { parseSpec } from "../spec/form/spec.ts";
 import { inPieces } from "../increment/pieces.ts";
 import { Random } from "../sim/random.ts";
-import { run } from "../sim/run.ts";
+import { tellingOf } from "../sim/run.ts";
 import { play } from "./stream.ts";
 import { startWorkerd } from "./workerd.ts";
 
@@ -91,7 +91,7 @@ async function compare(inputs: Map<string, AnalysisInput>): Promise<void> {
 
 Deno.test("simulated incidents have the same report on memory, SQLite and workerd", async () => {
   const seeds = Array.from({ length: 12 }, (_, i) => i + 1);
-  await compare(new Map(seeds.map((seed) => [`seed ${seed}`, run(seed, null).input])));
+  await compare(new Map(seeds.map((seed) => [`seed ${seed}`, tellingOf(seed, null).input])));
 });
 
 Deno.test("specified incidents have the same report on memory, SQLite and workerd", async () => {
@@ -113,7 +113,7 @@ Deno.test("[D5] an incident that grows has the same reports on workerd, whose sh
   try {
     let count = 0;
     for (const seed of [21, 22, 23, 24]) {
-      const { input } = run(seed, null);
+      const { input } = tellingOf(seed, null);
       const pieces = inPieces(input.batches, new Random(seed))
         .sort((a, b) => a.header.sequence - b.header.sequence);
       const told = { ...input, batches: pieces };

@@ -6,7 +6,7 @@ import { KINDS } from "../../src/event/kinds.ts";
 import { readRows } from "../../src/event/read_rows.ts";
 import { RowWriter } from "../../src/event/rows.ts";
 import { Random } from "../sim/random.ts";
-import { run } from "../sim/run.ts";
+import { tellingOf } from "../sim/run.ts";
 import { seedCount } from "../sim/seed_count.ts";
 
 const SEEDS = seedCount(40, 5);
@@ -30,7 +30,7 @@ const isDrop = ({ kind }: Event) => KINDS[kind].tier === "drops";
 Deno.test("[D5] events whose block is gone are gone, and no others", () => {
   let gone = 0;
   for (let seed = 1; seed <= SEEDS; seed++) {
-    const { input } = run(seed, seed % 2 ? {} : null);
+    const { input } = tellingOf(seed, seed % 2 ? {} : null);
     const random = new Random(seed);
     // States stay as they are, in batches of their own.
     const states = input.batches.map((batch): Batch => ({ ...batch, events: [] }));

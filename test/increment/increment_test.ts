@@ -14,12 +14,12 @@ import { inputOf } from "../spec/form/batches.ts";
 import { specPaths } from "../spec/form/spec_paths.ts";
 import type { Faults } from "../sim/faults.ts";
 import { Random } from "../sim/random.ts";
-import { run } from "../sim/run.ts";
+import { tellingOf } from "../sim/run.ts";
 import { seedCount } from "../sim/seed_count.ts";
 import { Viewer } from "./viewer.ts";
 import { evictingParts, inPieces, partsOf } from "./pieces.ts";
 
-const SEEDS = seedCount(150, 5);
+const SEEDS = seedCount(150, 3);
 const MODES: Record<string, Partial<Faults> | null> = {
   "without faults": {},
   "with each seed's own mix of faults": null,
@@ -68,7 +68,7 @@ function compareEvicting(input: AnalysisInput, given: readonly Batch[], seed: nu
 
 Deno.test("[D5] a report of which events are thrown away is that of the events that are left", () => {
   for (let seed = 1; seed <= SEEDS; seed++) {
-    const { input } = run(seed, null);
+    const { input } = tellingOf(seed, null);
     const pieces = inPieces(input.batches, new Random(seed))
       .sort((a, b) => a.header.sequence - b.header.sequence);
     compareEvicting(input, pieces, seed);
@@ -87,14 +87,14 @@ function compareAll(input: AnalysisInput, seed: number, what: string): void {
 for (const [name, given] of Object.entries(MODES)) {
   Deno.test(`[D5] a report that grows is the report of all at once, ${name}`, () => {
     for (let seed = 1; seed <= SEEDS; seed++) {
-      compareAll(run(seed, given).input, seed, `seed ${seed}`);
+      compareAll(tellingOf(seed, given).input, seed, `seed ${seed}`);
     }
   });
 }
 
 Deno.test("[D5] a report that grows is the report of all at once, of every spec", () => {
   const root = new URL("../../", import.meta.url).pathname;
-  const step = seedCount(1, 10);
+  const step = seedCount(1, 40);
   for (const path of specPaths(root).filter((_, i) => i % step === 0)) {
     compareAll(inputOf(parseSpec(Deno.readTextFileSync(`${root}/${path}`), path)), 7, path);
   }
@@ -119,7 +119,7 @@ function nodeJoins(analysis: Analysis): void {
 }
 
 Deno.test("[D5] packets of shards are in no later report", () => {
-  const { input } = run(1, {});
+  const { input } = tellingOf(1, {});
   const { closed, evicted } = input;
   const hub = { ...input, batches: input.batches.map((batch) => ({ ...batch, events: [] })) };
   const shard = new ShardAnalysis();

@@ -6,7 +6,7 @@ import { checkExchanges } from "../sim/check_exchanges.ts";
 import { checkWrong } from "../sim/check_wrong.ts";
 import type { Faults } from "../sim/faults.ts";
 import { Random } from "../sim/random.ts";
-import { run } from "../sim/run.ts";
+import { tellingOf } from "../sim/run.ts";
 import type { Scenario } from "../sim/scenario.ts";
 import { seedCount } from "../sim/seed_count.ts";
 import { evictingParts, inPieces } from "./pieces.ts";
@@ -99,7 +99,7 @@ for (const [name, faults] of Object.entries(MODES)) {
   Deno.test(`[D10] a report that judges a part tells what is or was so, ${name}`, () => {
     let postponed = 0;
     for (let seed = 1; seed <= SEEDS; seed++) {
-      const { input, scenario } = run(seed, faults);
+      const { input, scenario } = tellingOf(seed, faults);
       const batches = seed % 2 ? input.batches : inPieces(input.batches, new Random(seed));
       postponed += compare(growing({ ...input, batches }), scenario, seed, name);
     }
@@ -110,7 +110,7 @@ for (const [name, faults] of Object.entries(MODES)) {
 Deno.test("[D10] a report that judges a part tells what is or was so where events are thrown away", () => {
   let postponed = 0;
   for (let seed = 1; seed <= SEEDS; seed++) {
-    const { input, scenario } = run(seed, null);
+    const { input, scenario } = tellingOf(seed, null);
     const pieces = inPieces(input.batches, new Random(seed))
       .sort((a, b) => a.header.sequence - b.header.sequence);
     postponed += compare(evictingParts(input, pieces, seed), scenario, seed, "thrown away");

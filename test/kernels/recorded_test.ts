@@ -11,7 +11,7 @@ const isUpdate = Deno.env.get("UPDATE") === "1";
 
 const all = readRecorded();
 /** Of `lasthop test --quick` each so many: a share of each kernel's. */
-const step = seedCount(1, 5);
+const step = seedCount(1, 9);
 
 Deno.test("something was recorded on each kernel that has a folder", () => {
   ok(all.length > 0, "nothing was recorded, or its folder is gone");

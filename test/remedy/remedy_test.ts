@@ -9,6 +9,7 @@ import { analyse, type AnalysisInput } from "../../src/analysis/mod.ts";
 import { shows } from "../../src/analysis/rules/command.ts";
 import type { Report } from "../../src/event/report.ts";
 import { loadAll, type Recorded } from "../mutation/load.ts";
+import { seedCount } from "../sim/seed_count.ts";
 import { inputOf } from "../spec/form/batches.ts";
 import { parseSpec } from "../spec/form/spec.ts";
 import { specPaths } from "../spec/form/spec_paths.ts";
@@ -16,10 +17,12 @@ import { effectOf, typed } from "./typed.ts";
 
 const root = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
 const more = Deno.env.get("ARCHIVES");
+/** Of `lasthop test --quick` each so many. */
+const STEP = seedCount(1, 6);
 
 async function recorded(): Promise<Recorded[]> {
   return [
-    ...specPaths(root).map((name) => ({
+    ...specPaths(root).filter((_, i) => i % STEP === 0).map((name) => ({
       name,
       input: inputOf(parseSpec(Deno.readTextFileSync(`${root}/${name}`), name)),
     })),
@@ -104,7 +107,10 @@ Deno.test("what changes something is known here, and what it was told for is rig
     }
   }
   equal(wrong, []);
-  ok(kinds.size >= KINDS_MIN, `only these kinds were met: ${[...kinds].sort().join(", ")}`);
+  // The few specs of `--quick` don't have all kinds.
+  if (STEP === 1) {
+    ok(kinds.size >= KINDS_MIN, `only these kinds were met: ${[...kinds].sort().join(", ")}`);
+  }
 });
 
 Deno.test("a command of other words than were checked is found", () => {

@@ -22,10 +22,12 @@ export interface TestRun {
   files: string[];
   filter?: string;
   parallel: boolean;
+  /** `lasthop test --quick`. */
+  quick?: boolean;
 }
 
 export async function runFiles(
-  { root, files, filter, parallel }: TestRun,
+  { root, files, filter, parallel, quick = false }: TestRun,
 ): Promise<TestResult[]> {
   const folder = await Deno.makeTempDir({ prefix: "lasthop-test-" });
   try {
@@ -34,7 +36,7 @@ export async function runFiles(
     if (parallel) args.push("--parallel");
     if (filter !== undefined) args.push(`--filter=${filter}`);
     const secondsMax = parallel ? sideBySideSecondsMax : fileSecondsMax;
-    const given = parallel ? await importing(files, root, folder) : files;
+    const given = parallel ? await importing(files, root, folder, quick) : files;
     const config = `--config=${root}/deno.json`;
     const child = await runDeno([...args, config, ...given], root, secondsMax);
     const report = readJunit(await Deno.readTextFile(junit).catch(() => ""));
@@ -49,21 +51,34 @@ function ofFile(results: TestResult[], files: string[]): TestResult[] {
   return files.length === 1 ? results.map((result) => ({ ...result, file: files[0]! })) : results;
 }
 
-/** Groups for each processor: the one that takes longest must not be much of all. */
-const GROUPS_EACH = 4;
+/**
+ * Groups for each processor: the one that takes longest must not be much of all. Each loads what its files
+ * import, 2 s of a processor, so that those of few seconds are fewer.
+ */
+const GROUPS_EACH = { quick: 2, whole: 4 };
+
+/** Read before the files of each group in `lasthop test --quick`. */
+const FEW_RUNS = new URL("few_runs.ts", import.meta.url).href;
 
 /**
  * A few modules that import the files, each its share of them; in the folder. Else each file would load
  * all of its modules anew.
  */
-async function importing(files: string[], root: string, folder: string): Promise<string[]> {
-  const groups = Math.min(GROUPS_EACH * navigator.hardwareConcurrency, files.length);
+async function importing(
+  files: string[],
+  root: string,
+  folder: string,
+  quick: boolean,
+): Promise<string[]> {
+  const each = GROUPS_EACH[quick ? "quick" : "whole"];
+  const groups = Math.min(each * navigator.hardwareConcurrency, files.length);
   return await Promise.all(Array.from({ length: groups }, async (_, group) => {
     const path = `${folder}/group${group}_test.ts`;
     const own = files.filter((_, i) => i % groups === group);
+    const modules = [...(quick ? [FEW_RUNS] : []), ...own.map((file) => `file://${root}/${file}`)];
     await Deno.writeTextFile(
       path,
-      own.map((file) => `import ${JSON.stringify(`file://${root}/${file}`)};\n`).join(""),
+      modules.map((module) => `import ${JSON.stringify(module)};\n`).join(""),
     );
     return path;
   }));

@@ -4,11 +4,11 @@ import { analyse, type AnalysisInput, type Batch } from "../../src/analysis/mod.
 import { evictingParts, inPieces, partsOf } from "../increment/pieces.ts";
 import type { Faults } from "../sim/faults.ts";
 import { Random } from "../sim/random.ts";
-import { run } from "../sim/run.ts";
+import { tellingOf } from "../sim/run.ts";
 import { seedCount } from "../sim/seed_count.ts";
 import { ShardedIncident } from "./analyse_sharded.ts";
 
-const SEEDS = seedCount(80, 3);
+const SEEDS = seedCount(80, 2);
 const SHARDS = [1, 2, 8];
 
 const MODES: Record<string, Partial<Faults> | null> = {
@@ -42,7 +42,7 @@ const bySequence = (batches: readonly Batch[]): Batch[] =>
 for (const [name, given] of Object.entries(MODES)) {
   Deno.test(`[D5] shards that are told piece by piece make the report of all at once, ${name}`, () => {
     for (let seed = 1; seed <= SEEDS; seed++) {
-      const { input } = run(seed, given);
+      const { input } = tellingOf(seed, given);
       const random = new Random(seed);
       const told = pieces(input, random);
       compare(partsOf(input, bySequence(told)), `seed ${seed}`);
@@ -53,7 +53,7 @@ for (const [name, given] of Object.entries(MODES)) {
 
 Deno.test("[D5] shards whose events are thrown away make the report of the events that are left", () => {
   for (let seed = 1; seed <= SEEDS; seed++) {
-    const { input } = run(seed, null);
+    const { input } = tellingOf(seed, null);
     const told = bySequence(pieces(input, new Random(seed)));
     compare(evictingParts(input, told, seed), `seed ${seed}, with events thrown away`);
   }
@@ -65,7 +65,7 @@ Deno.test("[D5] a shard tells only what is other: all reports tell hardly more p
   let once = 0;
   let begunAnew = 0;
   for (let seed = 1; seed <= seeds; seed++) {
-    const { input } = run(seed, {});
+    const { input } = tellingOf(seed, {});
     const ordered = bySequence(pieces(input, new Random(seed)));
     for (const incident of compare(partsOf(input, ordered), `seed ${seed}`)) {
       told += incident.packetsTold;

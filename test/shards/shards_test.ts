@@ -1,14 +1,13 @@
 import { deepStrictEqual as equal, ok } from "node:assert/strict";
-import { analyse, type AnalysisInput, type Batch } from "../../src/analysis/mod.ts";
+import { analyse, type AnalysisInput } from "../../src/analysis/mod.ts";
 import { shardOf } from "../../src/analysis/shards/mod.ts";
 import type { Event } from "../../src/event/event.ts";
-import { pingBatches } from "../bench/traffic.ts";
 import type { Faults } from "../sim/faults.ts";
-import { run } from "../sim/run.ts";
+import { tellingOf } from "../sim/run.ts";
 import { analyseSharded } from "./analyse_sharded.ts";
 import { seedCount } from "../sim/seed_count.ts";
 
-const SEEDS = seedCount(250, 25);
+const SEEDS = seedCount(250, 8);
 const SHARDS = [1, 2, 8];
 
 const MODES: Record<string, Partial<Faults> | null> = {
@@ -21,7 +20,10 @@ function inputs(
   given: Partial<Faults> | null,
   seeds = SEEDS,
 ): { seed: number; input: AnalysisInput }[] {
-  return Array.from({ length: seeds }, (_, i) => ({ seed: i + 1, input: run(i + 1, given).input }));
+  return Array.from(
+    { length: seeds },
+    (_, i) => ({ seed: i + 1, input: tellingOf(i + 1, given).input }),
+  );
 }
 
 for (const [name, given] of Object.entries(MODES)) {
@@ -68,19 +70,11 @@ Deno.test("[D1] more shards move events to new shards only, and use all of them 
   ok(counts.size === 8 && Math.max(...shares) < 2 * Math.min(...shares), shares.join(" "));
 });
 
-Deno.test("[D3] of a healthy incident the hub looks at a few packets of each flow", () => {
-  const batches = pingBatches(10_000).map(asQueries);
-  const input = { incident: "x", batches, filter: "", closed: true, evicted: 0 };
-  const { report, sent } = analyseSharded(input, 4);
-  equal(report, analyse(input));
-  equal(new Set(report.flows.map(({ outcome }) => outcome)), new Set(["delivered"]));
-  ok(sent < report.accounting.events / 15, `${sent} of ${report.accounting.events} events`);
-});
-
 Deno.test("[D4] without room for all of it a report says less, and nothing else", () => {
+  const seeds = seedCount(250, 40);
   let less = 0;
   let dropped = 0;
-  for (const { seed, input } of inputs(null, seedCount(250, 80))) {
+  for (const { seed, input } of inputs(null, seeds)) {
     const whole = analyse(input);
     const { report } = analyseSharded(input, 4, { eventsMax: 40 });
     equal(report.accounting, whole.accounting);
@@ -96,16 +90,8 @@ Deno.test("[D4] without room for all of it a report says less, and nothing else"
       less++;
     }
   }
-  ok(less > 5 && dropped > 20, `${less} said less, ${dropped} dropped all the same`);
+  ok(
+    less > seeds / 50 && dropped > seeds / 12.5,
+    `${less} said less, ${dropped} dropped all the same`,
+  );
 });
-
-/** Datagrams, which owe no answer, in place of echo requests. */
-function asQueries(batch: Batch): Batch {
-  const events = batch.events.map((event): Event => {
-    const { icmpType: _type, icmpCode: _code, icmpId, icmpSequence: _sequence, ...rest } = event;
-    const ports = { sourcePort: 40_000 + icmpId!, destinationPort: 53 };
-    const taken = event.function === "icmp_rcv" ? { kind: "deliver" as const } : {};
-    return { ...rest, ...ports, ...taken, protocol: 17 };
-  });
-  return { ...batch, events };
-}

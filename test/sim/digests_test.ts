@@ -12,8 +12,8 @@ import { Random } from "./random.ts";
 import { runsLeftOut } from "./runs_left_out.ts";
 import { seedCount } from "./seed_count.ts";
 
-const SEEDS = seedCount(600, 60);
-const SHORT_SEEDS = seedCount(300, 70);
+const SEEDS = seedCount(600, 30);
+const SHORT_SEEDS = seedCount(300, 50);
 const SECOND = 1e9;
 const FLOW = {
   ...{ network: "ip6", protocol: 17, source: "fd00::1", destination: "fd00::2" } as const,

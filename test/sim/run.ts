@@ -17,13 +17,34 @@ import { type Scenario, scenarioOf, SECOND } from "./scenario.ts";
 
 export type Analyse = (input: AnalysisInput) => Report;
 
-export interface Run {
-  seed: number;
+/** What probes send of a seed's network, and the truth of it. */
+export interface Told {
   scenario: Scenario;
   faults: Faults;
   input: AnalysisInput;
+}
+
+export interface Run extends Told {
+  seed: number;
   report: Report;
   violations: Violation[];
+}
+
+/**
+ * What is told with the seed's own mix of faults, or the given one. Nothing is judged: a test that asks
+ * something else of the same seeds need not check again what `sim_test.ts` checks, which is four reports.
+ */
+export function tellingOf(seed: number, given: Partial<Faults> | null): Told {
+  return told(seed, given, extrasOf(seed), randomOf(seed));
+}
+
+const randomOf = (seed: number) => new Random(seed ^ 0x5eed);
+
+function told(seed: number, given: Partial<Faults> | null, extras: Extras, random: Random): Told {
+  const scenario = scenarioOf(seed, extras);
+  const drawn = drawFaults(random.fork(), scenario.world.nodes, scenario.endAt);
+  const faults = given ? { ...NO_FAULTS, ...given } : drawn;
+  return { scenario, faults, input: inputOf(scenario, faults, random.fork()) };
 }
 
 /** The seed's own mix of faults, or the given one. */
@@ -33,11 +54,8 @@ export function run(
   with_: Analyse = analyse,
   extras: Extras = extrasOf(seed),
 ): Run {
-  const scenario = scenarioOf(seed, extras);
-  const random = new Random(seed ^ 0x5eed);
-  const drawn = drawFaults(random.fork(), scenario.world.nodes, scenario.endAt);
-  const faults = given ? { ...NO_FAULTS, ...given } : drawn;
-  const input = inputOf(scenario, faults, random.fork());
+  const random = randomOf(seed);
+  const { scenario, faults, input } = told(seed, given, extras, random);
   const report = with_(input);
   const violations = [
     ...checkWrong(scenario, report),

@@ -3,7 +3,7 @@ import { analyse } from "../../src/analysis/mod.ts";
 import { checkAccounting, checkGaps } from "./check_whole.ts";
 import { checkWrong } from "./check_wrong.ts";
 import { Random } from "./random.ts";
-import { run } from "./run.ts";
+import { tellingOf } from "./run.ts";
 import { throughStore } from "./stored.ts";
 
 const SEEDS = 250;
@@ -11,7 +11,7 @@ const SEEDS = 250;
 Deno.test("[S10] what the store threw away or refused makes no verdict wrong, and is counted", async () => {
   const met = { evicted: 0, placed: 0, states: 0, refused: 0, right: 0 };
   for (let seed = 1; seed <= SEEDS; seed++) {
-    const { scenario, input } = run(seed, seed % 2 === 0 ? null : {});
+    const { scenario, input } = tellingOf(seed, seed % 2 === 0 ? null : {});
     if (input.evicted > 0) continue;
     const { kept, readBack, counters, limits } = await throughStore(input, new Random(seed));
     ok(counters.events <= limits.eventsPerIncidentMax, `seed ${seed}: ${counters.events} events`);

@@ -1,9 +1,10 @@
 import { equal, ok } from "node:assert/strict";
 import { analyse, type AnalysisInput, type Batch } from "../../src/analysis/mod.ts";
 import { checkWrong } from "./check_wrong.ts";
-import { run } from "./run.ts";
+import { tellingOf } from "./run.ts";
+import { seedCount } from "./seed_count.ts";
 
-const SEEDS = 60;
+const SEEDS = seedCount(60, 12);
 const GONE = 5;
 /** How long before everything the probes began to watch, and the last event was that is gone. */
 const [WATCHED_NS, GONE_NS] = [600_000_000_000n, 200_000_000_000n];
@@ -38,7 +39,7 @@ function afterMuch(input: AnalysisInput, isTold: boolean): AnalysisInput {
 Deno.test("[S10] [O34] what was thrown away long before makes nothing wrong and hides hardly anything", () => {
   const known = { without: 0, told: 0, untold: 0 };
   for (let seed = 9_001; seed <= 9_000 + SEEDS; seed++) {
-    const { scenario, input } = run(seed, {});
+    const { scenario, input } = tellingOf(seed, {});
     const of = (one: AnalysisInput) => {
       const report = analyse(one);
       equal(checkWrong(scenario, report)[0]?.text ?? "", "", `seed ${seed}`);

@@ -3,7 +3,7 @@
  * `UPDATE=1 deno test -A test/spec` rewrites the reports; look at the difference before you keep it.
  */
 import { deepStrictEqual as equal } from "node:assert/strict";
-import { analyse } from "../../src/analysis/mod.ts";
+import { analyse, type AnalysisInput } from "../../src/analysis/mod.ts";
 import { failedLookup } from "../../src/analysis/rules/no-route/failed_lookup.ts";
 import {
   EXCHANGE_RULES,
@@ -29,7 +29,7 @@ import { specPaths } from "./form/spec_paths.ts";
 const root = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
 const isUpdate = Deno.env.get("UPDATE") === "1";
 /** Orders of arrival that every spec is tried in. */
-const SEEDS = [23, 4417, 70_001].slice(0, seedCount(3, 1));
+const SEEDS = [23, 4417, 70_001];
 
 const PRINTERS: Record<string, (report: Report) => string[]> = {
   report: reportText,
@@ -40,7 +40,7 @@ const PRINTERS: Record<string, (report: Report) => string[]> = {
   changes: changesText,
 };
 
-for (const short of specPaths(root)) {
+for (const [i, short] of specPaths(root).entries()) {
   const path = `${root}/${short}`;
   const text = Deno.readTextFileSync(path);
   const title = text.slice(2, text.indexOf("\n"));
@@ -55,14 +55,27 @@ for (const short of specPaths(root)) {
     }
     equal(found, text);
     equal(strayFindings(report), [], 'a rule answers with a code that its "yields" lacks');
-    equal(analyse(rewired(input)), report, "encoded and decoded again it means something else");
-    equal(analyseSharded(input, 3).report, report, "on three shards [D2]");
-    for (const seed of SEEDS) {
-      const other = analyse(disturbed(input, seed));
-      equal(reportText(other), reportText(report), `in the order of seed ${seed}`);
-      equal(other, report, `in the order of seed ${seed}`);
+    for (const [what, again] of otherWays(input).filter((_, way) => way % WAYS === i % WAYS)) {
+      const other = again();
+      equal(reportText(other), reportText(report), what);
+      equal(other, report, what);
     }
   });
+}
+
+/** Of `lasthop test --quick` each spec is told in one way more, another than its neighbours'. */
+const WAYS = seedCount(1, 5);
+
+/** The same told in other ways, which must mean the same. */
+function otherWays(input: AnalysisInput): [string, () => Report][] {
+  return [
+    ["encoded and decoded again", () => analyse(rewired(input))],
+    ["on three shards [D2]", () => analyseSharded(input, 3).report],
+    ...SEEDS.map((seed): [string, () => Report] => [
+      `in the order of seed ${seed}`,
+      () => analyse(disturbed(input, seed)),
+    ]),
+  ];
 }
 
 const YIELDS = Map.groupBy(

@@ -4,7 +4,7 @@ import {
   notStrictEqual as isOther,
   strictEqual as equal,
 } from "node:assert/strict";
-import { run } from "../../../test/sim/run.ts";
+import { tellingOf } from "../../../test/sim/run.ts";
 import { chainsOf } from "./chains.ts";
 import { invariants } from "./identity.ts";
 import { packetsOf } from "./packets.ts";
@@ -13,7 +13,7 @@ import { timelines } from "../view/timelines.ts";
 Deno.test("[D5] a packet that rests is made of its sightings alone, and is the same", () => {
   let several = 0;
   for (let seed = 1; seed <= 20; seed++) {
-    const chains = timelines(run(seed, null).input.batches).flatMap(chainsOf);
+    const chains = timelines(tellingOf(seed, null).input.batches).flatMap(chainsOf);
     const alike = Map.groupBy(chains, ({ events }) => invariants(events[0]!)).values();
     for (const packet of [...alike].flatMap(packetsOf)) {
       const { chains, forms, first, ambiguous } = packet;

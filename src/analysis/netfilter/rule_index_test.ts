@@ -15,6 +15,7 @@ import { metBy } from "./rule_index.ts";
 import { rulesetOf } from "./ruleset.ts";
 import type { Traveller } from "./traveller.ts";
 import { Walk } from "./walk.ts";
+import { seedCount } from "../../../test/sim/seed_count.ts";
 
 const pick = <T>(...values: T[]) => fc.constantFrom(...values);
 
@@ -146,7 +147,7 @@ Deno.test("[N6] what the index leaves out of a chain says no, and changes nothin
         deepEqual(at.mark, { value: 0, known: 0xffff });
       }
     }),
-    { numRuns: 2_000 },
+    { numRuns: seedCount(2_000, 300) },
   );
 });
 
@@ -177,7 +178,7 @@ Deno.test("[N6] a walk by the index is the walk of all rules, also when a rule i
       const anew = { ...state, netfilter: [...shorter.netfilter] };
       deepEqual(walked(shorter, own, false), walked(anew, own, true));
     }),
-    { numRuns: 1_000 },
+    { numRuns: seedCount(1_000, 200) },
   );
 });
 

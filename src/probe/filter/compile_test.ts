@@ -10,6 +10,7 @@ import {
   type FilterForm,
 } from "./mod.ts";
 import { load, type Loaded } from "./loaded_packet_testing.ts";
+import { seedCount } from "../../../test/sim/seed_count.ts";
 
 const compile = (text: string) => compileFilter(parseFilter(text));
 
@@ -57,6 +58,7 @@ Deno.test("[F14] constants are turned around, conditions shared, and constant pa
 });
 
 Deno.test("[F15] the expression says what the matcher says", () => {
+  const runs = seedCount(1_000, 200);
   let passed = 0;
   fc.assert(
     fc.property(anyFilter, fc.array(anyPacket, { minLength: 5 }), (text, packets) => {
@@ -68,9 +70,9 @@ Deno.test("[F15] the expression says what the matcher says", () => {
         if (does) passed++;
       }
     }),
-    { seed: 23, numRuns: 1000 },
+    { seed: 23, numRuns: runs },
   );
-  ok(passed > 1000, "random packets must meet random filters");
+  ok(passed > runs, "random packets must meet random filters");
 });
 
 const inner = (name: string): FilterForm => ({
@@ -104,7 +106,7 @@ Deno.test("[F16] forms are alternatives, an inner one only under its guard", () 
       };
       equal(evaluate(expression, variables), matchesAny(node, within ? [outer, within] : [outer]));
     }),
-    { seed: 23, numRuns: 500 },
+    { seed: 23, numRuns: seedCount(500, 100) },
   );
 });
 
