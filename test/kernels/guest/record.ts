@@ -4,6 +4,7 @@
  * under emulation, so it is done once.
  */
 import { type Lab, labUp } from "../../../src/lab/mod.ts";
+import { filesOf } from "../../../src/lab/registry.ts";
 import { archiveHeader } from "../../../src/ingest/archive/archive.ts";
 import { readCapability } from "../../../src/probe/kernel/capability.ts";
 import { resolveNodes, startSession } from "../../../src/probe/session/mod.ts";
@@ -39,7 +40,9 @@ const labs = new Map<string, Lab>();
 /** Brings a lab up; its nodes are known then. Broken and repaired ones stand beside each other. */
 async function raise(run: Run, id: string): Promise<boolean> {
   try {
-    const lab = await labUp(id, { repaired: run.isHealthy, prefix: run.isHealthy ? "lhr" : "lhb" });
+    const prefix = run.isHealthy ? "lhr" : "lhb";
+    const lab = await labUp(id, { repaired: run.isHealthy, prefix });
+    await keepFlows(`${filesOf(`${prefix}-${id.toLowerCase()}`)}/db.sock`);
     labs.set(run.name, lab);
     run.nodes = Object.fromEntries(lab.nodes.map(({ name, netns }) => [name, netns]));
     return true;
@@ -47,6 +50,20 @@ async function raise(run: Run, id: string): Promise<boolean> {
     say(`${run.name}: ${error instanceof Error ? error.message : error}`);
     return false;
   }
+}
+
+/**
+ * The flows of a lab's Open vSwitch stay for an hour after their last packet, as those of cases: emulated,
+ * a reading of all namespaces takes longer than the ten seconds that they live else.
+ */
+async function keepFlows(database: string): Promise<void> {
+  if (!await Deno.stat(database).catch(() => null)) return;
+  const words = ["set", "Open_vSwitch", ".", "other_config:max-idle=3600000"];
+  const { success, stderr } = await new Deno.Command("ovs-vsctl", {
+    args: [`--db=unix:${database}`, "--timeout=60", ...words],
+    stdin: "null",
+  }).output();
+  if (!success) throw new Error(new TextDecoder().decode(stderr).trim());
 }
 
 /** Runs functions of a case's script, as far as they are there. */
