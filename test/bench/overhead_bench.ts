@@ -4,6 +4,7 @@
  * Every run stands between two runs with nothing attached, and only its ratio to them is told.
  * `--costs` also lets the kernel measure each program. As root; `docs/overhead.md` reads it.
  */
+import { execa } from "execa";
 import { parseArgs } from "node:util";
 import { bpftraceOf } from "../bpftrace/debian.ts";
 import { costsOf, measure } from "./overhead/costs.ts";
@@ -61,9 +62,15 @@ async function watchersOf(): Promise<Watcher[]> {
     wholeTrace("lasthop trace, hit", HIT),
     plain("plain bpftrace, miss", false),
     plain("plain bpftrace, printing", true),
-    tcpdumps("tcpdump on each device, miss", MISS, values.tcpdump),
-    tcpdumps("tcpdump on each device, hit", HIT, values.tcpdump),
   ];
+  if ((await execa(values.tcpdump, ["--version"], { reject: false })).failed) {
+    console.error(`not measured: "${values.tcpdump}" does not run: apt-get install tcpdump`);
+  } else {
+    list.push(
+      tcpdumps("tcpdump on each device, miss", MISS, values.tcpdump),
+      tcpdumps("tcpdump on each device, hit", HIT, values.tcpdump),
+    );
+  }
   for (const suite of ["trixie", "sid"]) {
     const other = await bpftraceOf(suite);
     if (typeof other === "string") {
