@@ -173,6 +173,14 @@ export const KNOWN: readonly Known[] = [
     faults: { leftOut: 4, countedLate: true },
   }),
   whole(own(215313, "[S11] failed lookups of two echoes between the same ends were one's alone")),
+  whole({
+    ...clean(2001891, "[X1] who answered looked as if it asked, and the question got no answer"),
+    faults: { sampled: true, countedLate: true },
+  }),
+  whole({
+    ...clean(2005202, "[X5] one host of an address refused, and the other one had answered"),
+    faults: { sampled: true, countedLate: true },
+  }),
   whole(
     clean(1700046, "[S11] pieces of three attempts came whole together, and that was no arrival"),
   ),

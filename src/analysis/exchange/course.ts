@@ -104,7 +104,11 @@ export function unanswered(
 ): Course {
   const lost = asking.filter(isLost);
   const refusal = refusalsOf(joined).find(({ meaning }) => REFUSES.includes(meaning));
-  if (refusal) {
+  // One that was sent after all, by a program that began then or by another host of that address, may have come.
+  const mayBeAnswered = answers.some(({ outcome }) =>
+    outcome === "unknown" || outcome === "in-flight"
+  );
+  if (refusal && !mayBeAnswered) {
     const story = `it was refused: ${refusalText(refusal, asking, lost)}`;
     return { ...NOTHING, outcome: "refused", story, losses: lost };
   }

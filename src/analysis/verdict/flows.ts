@@ -23,7 +23,7 @@ export interface FlowGroup {
   request?: FlowGroup;
   /** The flow that answers this one. */
   reply?: FlowGroup;
-  /** Another question that this one's answers were joined to: one of the two is the other, translated. */
+  /** Another flow that this one's answers were joined to: one of the two is the other, translated. */
   rival?: FlowGroup;
 }
 
@@ -182,8 +182,12 @@ function joinDirections(groups: FlowGroup[]): void {
     for (const form of group.forms.values()) {
       const other = byForm.get(formKey(reverse(form)));
       if (!other || other === group) continue;
-      if (other.request) group.rival ??= other.request;
-      if (other.request || other.reply) continue;
+      // Where the first packets were not told, who answers may look as if it asked.
+      const taken = other.request ?? other.reply;
+      if (taken) {
+        group.rival ??= taken;
+        continue;
+      }
       const [request, reply] = isRequest(group, other) ? [group, other] : [other, group];
       reply.request = request;
       request.reply = reply;
