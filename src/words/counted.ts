@@ -12,9 +12,9 @@ const withLoss = (flows: readonly Flow[]): Flow[] =>
     .sort((a, b) => b.counted!.lost! - a.counted!.lost!);
 
 /**
- * `4,900 packets counted, 3 lost between devices; told one by one: `, before figures of what was told; "" where that is
- * all, and where the figures themselves are counted. What was counted comes first, because it is of all
- * packets.
+ * `4,900 packets counted, 3 lost between devices; told one by one: `, before figures of what was told; ""
+ * where that is all, and where the figures themselves are counted. What was counted comes first, because
+ * it is of all packets.
  */
 export function countedFirst(
   { counted, packets: { basis } }: Figures,

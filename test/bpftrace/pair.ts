@@ -29,12 +29,12 @@ export class Pair {
     return pair;
   }
 
-  /** Sends `count` pings to a neighbour that must be found first; all must be answered. */
-  async ping(count: number): Promise<void> {
+  /** Sends `count` pings, so many seconds apart, to a neighbour that must be found first; all must be answered. */
+  async ping(count: number, apart = 0.002): Promise<void> {
     const [a] = this.names;
     const { stdout } = await sh(`
       ip -n ${a} neighbour flush all
-      ip netns exec ${a} ping -q -n -i 0.002 -c ${count} 10.77.0.2
+      ip netns exec ${a} ping -q -n -i ${apart} -c ${count} 10.77.0.2
     `);
     same(/(\d+) received/.exec(stdout)?.[1], String(count));
   }

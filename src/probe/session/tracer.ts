@@ -109,6 +109,7 @@ export class Tracer {
   }
 
   async #replace(plan: Plan): Promise<void> {
+    const { run } = this.options;
     const before = this.#running;
     if (before === undefined) return;
     let after: Running;
@@ -130,8 +131,9 @@ export class Tracer {
     waited.abort();
     await before.attached.run.stop();
     before.source.flush();
-    // What a processor told that is not read by now is thrown away.
-    if (!isWhole) before.attached.run.tellUnread();
+    // What a processor told that is not read by now is thrown away. How much of it was before the change,
+    // after which the other one tells, nobody knows.
+    if (!isWhole) run.onLost(1, true);
     after.source.goOn();
     this.options.onScripts(after.attached.scripts);
   }
