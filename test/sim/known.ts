@@ -174,6 +174,46 @@ export const KNOWN: readonly Known[] = [
   }),
   whole(own(215313, "[S11] failed lookups of two echoes between the same ends were one's alone")),
   whole({
+    ...clean(
+      2003481,
+      "[C7] two routers put pieces together otherwise, and each was a piece of the other",
+    ),
+    faults: { leftOut: 4, countedLate: true },
+  }),
+  whole({
+    ...clean(
+      2005610,
+      "[O21] a queue behind a bridge held a packet for longer than the trace went on, which was lost",
+    ),
+    faults: { leftOut: 4, countedLate: true },
+  }),
+  whole({
+    ...clean(
+      2007661,
+      "[C5] what came in a tunnel was behind the device it was handed to, and lost where it was in the tunnel",
+    ),
+    faults: { leftOut: 4, countedLate: true },
+  }),
+  whole({
+    ...clean(2001643, "[X5] a datagram was unanswered, and an earlier try, left out, was answered"),
+    faults: { leftOut: 4, countedLate: true },
+  }),
+  whole({
+    ...clean(2004775, "[X4] a connection was unanswered that had been answered before it was seen"),
+    faults: { leftOut: 4, countedLate: true },
+  }),
+  whole({
+    ...clean(
+      4003743,
+      "[O6] of two hosts that hold an address one was asked whether it was watched, and it was the other's",
+    ),
+    faults: { leftOut: 4, countedLate: true },
+  }),
+  whole({
+    ...clean(4006718, "[X4] a server was silent that had said all before its connection was seen"),
+    faults: { leftOut: 4, countedLate: true },
+  }),
+  whole({
     ...clean(2001891, "[X1] who answered looked as if it asked, and the question got no answer"),
     faults: { sampled: true, countedLate: true },
   }),

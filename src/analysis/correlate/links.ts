@@ -155,7 +155,7 @@ function senderOf(first: Step, { steps, sent }: Known): Step | null {
   for (const { candidate, chain } of sent.last) {
     if (chain === first.chain) continue;
     if (sameFrame(candidate, event) || !couldReach(candidate, event)) continue;
-    loose = closer(loose, steps.of(candidate));
+    loose = closer(loose, steps.of(candidate), event);
   }
   return loose;
 }
@@ -170,10 +170,15 @@ function couldReach(sent: Sighting, received: Sighting): boolean {
 
 /**
  * Which of two transmissions of other nodes is nearer to a reception: the one with less TTL left,
- * because it is further on the way.
+ * because it is further on the way. Of two with the same TTL the one that is in a tunnel, or in none, as
+ * the reception is: what a tunnel's device was handed has no outer header yet.
  */
-function closer(best: Step | null, step: Step): Step {
+function closer(best: Step | null, step: Step, received: Sighting): Step {
   if (!best) return step;
+  const isAlike = ({ event }: Step) =>
+    (event.tunnelKind === undefined) === (received.tunnelKind === undefined);
+  const hasOneTtl = (step.event.ttl ?? 0) === (best.event.ttl ?? 0);
+  if (hasOneTtl && isAlike(step) !== isAlike(best)) return isAlike(step) ? step : best;
   const ttl = (s: Step) => (s.event.ttl ?? 0) * 256 + (s.event.tunnelTtl ?? 0);
   if (ttl(step) !== ttl(best)) return ttl(step) < ttl(best) ? step : best;
   // A device above another one (macvlan, a bridge) sends the frame before the lower device does.

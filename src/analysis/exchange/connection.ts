@@ -30,6 +30,17 @@ const PROGRAM_NS = 1e9;
 /** A program that waits to read sees that the client closed, and closes in turn, within this time, ns. */
 const CLOSE_NS = 300e6;
 
+const ENDED_BEFORE_REPEAT: Gap = {
+  code: "trace-ended",
+  text: "the trace ended before what was lost would have been sent again",
+};
+
+const SAID_BEFORE: Gap = {
+  code: "answer-doubtful",
+  text:
+    "the connection had begun before it was seen: its program may have said all that it had to say",
+};
+
 /** [X4] What came of a connection, by the segments of both directions. */
 export function courseOfConnection(joined: Joined, asked: Form): Course {
   const { question, answers } = joined;
@@ -38,7 +49,10 @@ export function courseOfConnection(joined: Joined, asked: Form): Course {
   const misdirected = packets.filter((packet) => meetingOf(packet, asked, joined) === "otherwise");
   const answeredBy = spoken.find((packet) => isMet(packet, asked, joined)) ??
     (isAcknowledged(question) ? spoken.find((packet) => !misdirected.includes(packet)) : undefined);
-  if (answeredBy === undefined) return refusedOrUnanswered(joined, packets, misdirected);
+  if (answeredBy === undefined) {
+    const course = refusedOrUnanswered(joined, packets, misdirected);
+    return hadBegun(question) ? courseOfBegun(joined, course) : course;
+  }
   return courseOfRunning(joined, packets, misdirected, answeredBy);
 }
 
@@ -55,6 +69,26 @@ const isAcknowledged = ({ packets }: FlowGroup) =>
     const event = firstEvent(packet);
     return hasFlag(event, TCP_FLAGS.ack) && !hasFlag(event, TCP_FLAGS.rst | TCP_FLAGS.syn);
   });
+
+/**
+ * The connection was there before a packet of it was seen: no SYN of the client was, and the data that it
+ * sends acknowledges the server's. An acknowledgement alone may be a stranger's, who looks what answers.
+ */
+const hadBegun = (question: FlowGroup) =>
+  !question.packets.some((packet) => isConnectRequest(firstEvent(packet))) &&
+  isAcknowledged({ ...question, packets: question.packets.filter(hasData) });
+
+/** [X4] The same of a connection that had been answered before: what was lost then broke it. */
+function courseOfBegun({ question, missing }: Joined, course: Course): Course {
+  if (course.outcome !== "unanswered" || course.losses.length === 0) return course;
+  const text = "it had been answered before, and how it went on is not known";
+  if (missing) return unknown(text, missing);
+  if (!lastingLosses(question).some((loss) => hadTimeToRepeat(question, loss))) {
+    return unknown(text, ENDED_BEFORE_REPEAT);
+  }
+  const story = "it had been answered before, and then segments were lost that nothing made good";
+  return { ...course, outcome: "broken", story };
+}
 
 /** [X5] Nothing but a reset or an error came back as asked, or nothing at all. */
 function refusedOrUnanswered(
@@ -121,9 +155,8 @@ function courseOfRunning(
     return { ...base, outcome: "broken", story, reset, losses: failed };
   }
   if (failed.length > 0 && !isLasting && !isClosed(question, packets)) {
-    const text = "the trace ended before what was lost would have been sent again";
-    const gap: Gap = { code: "trace-ended", text };
-    return { ...base, ...unknown("it was answered, and how it went on is not known", gap) };
+    const story = "it was answered, and how it went on is not known";
+    return { ...base, ...unknown(story, ENDED_BEFORE_REPEAT) };
   }
   if (failed.length > 0 && !isClosed(question, packets)) {
     const story = "it was answered, and then segments were lost that nothing made good";
@@ -199,6 +232,7 @@ function silenceOf(
   );
   const last = data.at(-1);
   if (!last) return null;
+  const silence = hadBegun(question) ? SAID_BEFORE : "silent";
   const node = last.end.step.event.node;
   const since = Math.max(...data.map((packet) => lastAt(packet, node) ?? -Infinity));
   const closing = finsAt(question.packets, node);
@@ -209,11 +243,11 @@ function silenceOf(
   if (closed.length > 0 && !(hadTime && Math.min(...closed) > Math.min(...closing))) return null;
   // A program may speak first: its greeting must have been seen, too.
   const begun = Math.min(...question.packets.map((packet) => firstAt(packet, node) ?? since));
-  if (closed.length > 0) return answerGap(last, begun) ?? "silent";
+  if (closed.length > 0) return answerGap(last, begun) ?? silence;
   const from = closing.length > 0 ? Math.min(...closing) : since;
   const ns = hadTime ? CLOSE_NS : closing.length > 0 ? PROGRAM_NS : 3 * PROGRAM_NS;
   const waited = isSilentUntil(node, from + ns);
-  return waited ? answerGap(last, begun) ?? "silent" : null;
+  return waited ? answerGap(last, begun) ?? silence : null;
 }
 
 /** When a node first saw each FIN of these packets, as `at`. */

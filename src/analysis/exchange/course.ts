@@ -9,7 +9,14 @@ import type { FlowGroup } from "../verdict/flows.ts";
 import type { Judgement } from "../verdict/judgement.ts";
 import { answerGap, filteredGap, waitGap } from "./answer_gap.ts";
 import type { Course, Joined } from "./exchange.ts";
-import { DEVICE_SCRIPTS, gapOf, leftOutIn, since, type Span } from "../view/coverage.ts";
+import {
+  ANY_PACKET,
+  DEVICE_SCRIPTS,
+  gapOf,
+  leftOutIn,
+  since,
+  type Span,
+} from "../view/coverage.ts";
 import type { NodeView } from "../view/timeline.ts";
 import { longestOf, wentUp } from "./hold.ts";
 import { isLost } from "./losses.ts";
@@ -137,17 +144,21 @@ export function unanswered(
   }
   if (asking.some(({ outcome }) => outcome === "in-flight")) return inFlight();
   // Among runs that were left out may have been another try, and its answer, as a whole.
-  const isAll = lost.length === asking.length && (hasOneAnswer || leftOut === null);
-  if (lost.length > 0 && (unwatched === null || isAll)) {
-    const story = lost.length === asking.length
+  const isAll = lost.length === asking.length;
+  const before = { ...when, from: when.from - triedBefore(joined.question) };
+  const another = hasOneAnswer
+    ? null
+    : leftOutIn(client, before, ANY_PACKET, DEVICE_SCRIPTS) ?? (unwatched && leftOut);
+  if (lost.length > 0 && another === null && (unwatched === null || isAll)) {
+    const story = isAll
       ? "it was lost on its way"
       : "it was lost on its way, or nothing shows that it arrived";
     return { ...NOTHING, outcome: "unanswered", story, losses: lost };
   }
-  if (lost.length === asking.length && leftOut) {
+  if (isAll && another) {
     return unknown(
       "it was lost on its way, and whether another try was answered is not known",
-      leftOut,
+      another,
     );
   }
   const open = asking.find(({ outcome }) => outcome === "unknown");
@@ -187,6 +198,13 @@ function openSince({ packets }: FlowGroup, client: NodeView): Span {
   const at = tries.length > 0 ? Math.max(...times(tries)) : Math.min(...times(packets));
   return since({ node: client, at: Math.abs(at) === Infinity ? -Infinity : at });
 }
+
+/** A program that gets no answer asks again after this time, ns: resolvers do after 5 s (resolv.conf(5)). */
+const RETRY_NS = 5e9;
+
+/** For how long before the first try that was seen another may have been left out, ns: TCP's is known by its SYN. */
+const triedBefore = ({ packets }: FlowGroup): number =>
+  packets.some(({ steps }) => isConnectRequest(steps[0]!.event)) ? 0 : RETRY_NS;
 
 /** The packet of each node that ended there last, by the names of the nodes. */
 function latestOnEachNode(packets: readonly Judgement[]): Judgement[] {

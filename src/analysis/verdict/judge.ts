@@ -36,7 +36,7 @@ import { takenByHardware } from "./hardware.ts";
 import { turned } from "./turned_back.ts";
 import { heldIn, refusedUntold } from "./silent_devices.ts";
 import { heldAt, routineGap } from "./untold.ts";
-import { isUnresolved, nextHop } from "./next_hop.ts";
+import { isUnresolved, nextHopsOf } from "./next_hop.ts";
 import {
   frameMac,
   lastTransmission,
@@ -220,7 +220,7 @@ function judgeLeft(base: Base, world: World): Judgement {
   const event = deviceEvent(base.end.step);
   const when = seenBy(base, after(event));
   const here = gapOf(event.node, SEEING, when, rankOf(base));
-  const awaited = nextHop(event, world.network);
+  const [awaited, ...others] = nextHopsOf(event, world.network);
   const found = awaited ? { awaited } : {};
   if (isYoung(event)) return { ...young(base, world), ...found };
   const arrived = arrivalOf(event, base.packet);
@@ -247,9 +247,9 @@ function judgeLeft(base: Base, world: World): Judgement {
   const there = when === EVER || isOneClock(event.node, awaited.node)
     ? gapOf(awaited.node, SEEING, when, rankOf(base))
     : untimedGapOf(awaited.node, SEEING);
-  if (there) return unknown({ ...base, awaited }, there);
-  const leftOut = leftOutThere(event, base.steps, awaited, world);
-  if (leftOut) return unknown({ ...base, awaited }, leftOut);
+  const gaps = [there, ...others.map(({ node }) => gapOf(node, SEEING, when, rankOf(base)))];
+  const gap = gaps.find((one) => one !== null) ?? leftOutThere(event, base.steps, awaited, world);
+  if (gap) return unknown({ ...base, awaited }, gap);
   const between = halfKnown(world.network, when) ?? takenByHardware(awaited);
   if (between) return unknown({ ...base, awaited }, between);
   return { ...base, awaited, outcome: "vanished" };

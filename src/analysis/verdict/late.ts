@@ -1,7 +1,7 @@
 /** Losses just before the trace ended, on a way that takes long. Rule O21. */
 import { deviceEvent } from "../correlate/steps.ts";
 import { isSilentUntil, leftOutIn } from "../view/coverage.ts";
-import type { NodeView } from "../view/timeline.ts";
+import type { NodeView, Sighting } from "../view/timeline.ts";
 import { crossedBy } from "./crossings.ts";
 import type { FlowGroup } from "./flows.ts";
 import { type Judgement, revise } from "./judgement.ts";
@@ -15,22 +15,25 @@ interface Delays {
 
 /**
  * [O21] Takes back `vanished` where the next node was not watched, or runs of its scripts were left
- * out, for twice as long as the slowest packet of this conversation took to it. A full queue on the way holds packets for longer than a
- * trace waits at its end. How long one took follows without comparing clocks: from the readings of
- * both directions their offset goes out.
+ * out, for twice as long as the slowest packet of this conversation took to it; within a node, twice as
+ * long as the slowest took from the same place to wherever it was seen next. A full queue on the way
+ * holds packets for longer than a trace waits at its end. How long one took to another node follows
+ * without comparing clocks: from the readings of both directions their offset goes out.
  */
 export function doubtLate(group: FlowGroup): void {
   const vanished = group.packets.filter(({ outcome }) => outcome === "vanished");
   if (vanished.length === 0) return;
   const other = group.reply ?? group.request;
-  const delays = delaysOf([...group.packets, ...other?.packets ?? []]);
+  const packets = unlike([...group.packets, ...other?.packets ?? []]);
+  const [across, within] = [delaysAcross(packets), delaysWithin(packets)];
   for (const judgement of vanished) {
     const sent = deviceEvent(judgement.end.step);
     const { node } = judgement.awaited!;
-    const there = delays.get(key(sent.node, node));
+    const isWithin = node === sent.node;
+    const there = isWithin ? within.get(placeOf(sent)) : across.get(key(sent.node, node));
     if (!there) continue;
-    const back = delays.get(key(node, sent.node));
-    const slowest = there.most + (back ? back.least : -there.least);
+    const back = across.get(key(node, sent.node));
+    const slowest = isWithin ? there.most : there.most + (back ? back.least : -there.least);
     const [from, to] = [sent.at + there.least, sent.at + there.most + slowest];
     const leftOut = leftOutIn(node, { node, from, to }, () => rankOfPacket(judgement.packet));
     if (leftOut) revise(judgement, "O21", { outcome: "unknown", gap: leftOut });
@@ -43,22 +46,44 @@ export function doubtLate(group: FlowGroup): void {
 
 const key = (from: NodeView, to: NodeView) => `${from.name}\0${to.name}`;
 
-/** From node to node. Packets that look alike were joined by order, and tell no delay. */
-function delaysOf(packets: readonly Judgement[]): Map<string, Delays> {
+/** Packets that look alike were joined by order, and tell no delay. */
+function unlike(packets: readonly Judgement[]): Judgement[] {
   const alike = new Map<string, number>();
   for (const { packet } of packets) {
     const { invariants } = packet.chains[0]!;
     alike.set(invariants, (alike.get(invariants) ?? 0) + 1);
   }
+  return packets.filter(({ packet }) => alike.get(packet.chains[0]!.invariants)! === 1);
+}
+
+/** From node to node, by `key`. */
+function delaysAcross(packets: readonly Judgement[]): Map<string, Delays> {
   const delays = new Map<string, Delays>();
   for (const judgement of packets) {
-    if (alike.get(judgement.packet.chains[0]!.invariants)! > 1) continue;
     for (const { sent, received } of crossedBy(judgement)) {
-      const between = key(sent.node, received.node);
-      const delay = received.at - sent.at;
-      const { least, most } = delays.get(between) ?? { least: delay, most: delay };
-      delays.set(between, { least: Math.min(least, delay), most: Math.max(most, delay) });
+      widen(delays, key(sent.node, received.node), received.at - sent.at);
     }
   }
   return delays;
+}
+
+/** From the device that sent a packet to wherever the same node saw it next, by `placeOf`. */
+function delaysWithin(packets: readonly Judgement[]): Map<string, Delays> {
+  const delays = new Map<string, Delays>();
+  for (const { steps } of packets) {
+    for (let i = 1; i < steps.length; i++) {
+      const [sent, next] = [steps[i - 1]!.event, steps[i]!.event];
+      if (sent.kind !== "device-tx" || next.node !== sent.node) continue;
+      widen(delays, placeOf(sent), next.at - sent.at);
+    }
+  }
+  return delays;
+}
+
+const placeOf = ({ node, netns, ifindex, kind }: Sighting) =>
+  `${node.name}\0${netns}\0${ifindex}\0${kind}`;
+
+function widen(delays: Map<string, Delays>, key: string, delay: number): void {
+  const { least, most } = delays.get(key) ?? { least: delay, most: delay };
+  delays.set(key, { least: Math.min(least, delay), most: Math.max(most, delay) });
 }

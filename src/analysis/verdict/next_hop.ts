@@ -14,29 +14,31 @@ import {
 import type { NodeView, Sighting } from "../view/timeline.ts";
 
 /**
- * The probed place that a sent packet should have come to next: the holder of the frame's MAC; else
- * the other end of a veth pair; else the owner of the destination (in a tunnel: of the outer one),
- * because nothing on the way to it has a probe. Null when no probed node is one of these, or when the
- * owner is on the sender's link and the frame had the MAC of a host without a probe: that has got it.
+ * The probed places that a sent packet may have come to next: the holder of the frame's MAC; else
+ * the other end of a veth pair; else the owners of the destination (in a tunnel: of the outer one),
+ * because nothing on the way to them has a probe; two where two hosts hold one address. Empty when no
+ * probed node is one of these. An owner on the sender's link is none of them when the frame had the MAC
+ * of another host: that has got it.
  */
-export function nextHop(event: Sighting, nodes: readonly NodeView[]): Owner | null {
+export function nextHopsOf(event: Sighting, nodes: readonly NodeView[]): Owner[] {
   const isElsewhere = ({ node, netns }: Owner) => netns !== event.netns || node !== event.node;
   const state = stateAt(event.node, event.netns, event.at);
   const link = linkOf(state, event.ifindex, event.device);
   if (event.destinationMac) {
     const holder = holdersOfMac(nodes, event.destinationMac)
       .find(isElsewhere);
-    if (holder) return holder;
+    if (holder) return [holder];
   }
   const peerState = link?.kind === "veth" && link.peerNetns !== undefined &&
     lastState(event.node, link.peerNetns);
   if (peerState) {
     const end = peerState.links.find((other) => other.ifindex === link!.peerIfindex);
-    if (end) return { node: event.node, netns: peerState.netns, state: peerState, link: end };
+    if (end) return [{ node: event.node, netns: peerState.netns, state: peerState, link: end }];
   }
   const destination = event.tunnelDestination ?? event.destination!;
-  const owner = ownersOf(nodes, destination).find(isElsewhere) ?? null;
-  return owner && isOnLink(state, event, destination) && isForAnother(event, owner) ? null : owner;
+  const owners = ownersOf(nodes, destination).filter(isElsewhere);
+  if (owners.length === 0 || !isOnLink(state, event, destination)) return owners;
+  return owners.filter((owner) => !isForAnother(event, owner));
 }
 
 const isForAnother = ({ destinationMac }: Sighting, { link }: Owner) =>

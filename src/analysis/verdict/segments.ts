@@ -38,6 +38,7 @@ export function absorbPieces(group: FlowGroup): void {
   const pieces = ranges.filter(({ judgement }) =>
     !isOrigin(judgement) || judgement.end.kind !== "left"
   );
+  const mayBePiece = new Set(pieces);
   const near = nearOf(pieces);
   const claims = claimsOf(wholes, pieces, near);
   const absorbed = new Set<Judgement>();
@@ -46,7 +47,8 @@ export function absorbPieces(group: FlowGroup): void {
     const cut = new Set(cuts.get(whole));
     const came = isWhole(whole)
       ? near(whole).filter((piece) =>
-        overlaps(whole, piece) && !isSame(whole, piece) && claims(whole, piece)
+        overlaps(whole, piece) && !isSame(whole, piece) && claims(whole, piece) &&
+        !(mayBePiece.has(whole) && isWhole(piece) && wasBefore(piece, whole))
       )
       : [];
     const within = new Set([...cut, ...came]);
@@ -156,6 +158,15 @@ function byStart(ranges: readonly Range[]): Map<string, Range[]> {
 
 /** A key: equal starts on one node are one segment sent again; on another node it may be a piece. */
 const startOf = ({ judgement, from }: Range) => `${judgement.steps[0]!.event.node.name} ${from}`;
+
+/**
+ * Of two that routers put together, each of which may be a piece of the other: this one came to
+ * its node with a higher TTL than the other to its own, and so was there before.
+ */
+function wasBefore({ judgement: one }: Range, { judgement: other }: Range): boolean {
+  const [first, second] = [one.steps[0]!.event.ttl, other.steps[0]!.event.ttl];
+  return first !== undefined && second !== undefined && first > second;
+}
 
 /** The whole's way leads by the devices of its node that only its piece was seen at. */
 function passBy(whole: Judgement, piece: Judgement): void {
