@@ -173,6 +173,18 @@ export const KNOWN: readonly Known[] = [
     faults: { leftOut: 4, countedLate: true },
   }),
   whole(own(215313, "[S11] failed lookups of two echoes between the same ends were one's alone")),
+  whole(
+    clean(
+      640231,
+      "[C7] what a queue refused before was a piece of what a router put together, which was lost",
+    ),
+  ),
+  whole(
+    clean(
+      25234,
+      "[O13] a packet was lost of which one of two holders of an address had not told yet",
+    ),
+  ),
   whole({
     ...clean(
       2003481,

@@ -252,7 +252,7 @@ function judgeLeft(base: Base, world: World): Judgement {
   if (gap) return unknown({ ...base, awaited }, gap);
   const between = halfKnown(world.network, when) ?? takenByHardware(awaited);
   if (between) return unknown({ ...base, awaited }, between);
-  return { ...base, awaited, outcome: "vanished" };
+  return { ...base, awaited, awaitedElsewhere: others, outcome: "vanished" };
 }
 
 /**

@@ -24,6 +24,8 @@ export interface Judgement {
   gap?: Gap;
   /** Where it should have come next, when that is known and probed. */
   awaited?: Owner;
+  /** Other places that it may have come to instead: they hold the same address. */
+  awaitedElsewhere?: readonly Owner[] | undefined;
   /** It left for where no probe is, and nothing was lost where it was last seen. */
   beyond?: boolean;
   /** Rules by which passes changed the outcome after `judge` gave it, in their order. */
@@ -57,7 +59,10 @@ export function inherit(whole: Judgement, part: Judgement, rule: RuleId): void {
   whole.steps = [...whole.steps, ...part.steps];
   whole.revisedBy = [...whole.revisedBy, ...part.revisedBy];
   revise(whole, rule, part);
-  if (part.awaited) whole.awaited = part.awaited;
+  if (part.awaited) {
+    whole.awaited = part.awaited;
+    whole.awaitedElsewhere = part.awaitedElsewhere;
+  }
 }
 
 /** What a packet is judged by beside its own sightings. */

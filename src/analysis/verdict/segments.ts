@@ -48,7 +48,7 @@ export function absorbPieces(group: FlowGroup): void {
     const came = isWhole(whole)
       ? near(whole).filter((piece) =>
         overlaps(whole, piece) && !isSame(whole, piece) && claims(whole, piece) &&
-        !(mayBePiece.has(whole) && isWhole(piece) && wasBefore(piece, whole))
+        !(mayBePiece.has(whole) && wasBefore(piece, whole))
       )
       : [];
     const within = new Set([...cut, ...came]);
@@ -160,12 +160,12 @@ function byStart(ranges: readonly Range[]): Map<string, Range[]> {
 const startOf = ({ judgement, from }: Range) => `${judgement.steps[0]!.event.node.name} ${from}`;
 
 /**
- * Of two that routers put together, each of which may be a piece of the other: this one came to
- * its node with a higher TTL than the other to its own, and so was there before.
+ * What a router put together may be a piece itself, and has pieces only after it: this one was seen with
+ * a higher TTL than the other was last seen with, and so was there before, or is of another attempt.
  */
 function wasBefore({ judgement: one }: Range, { judgement: other }: Range): boolean {
-  const [first, second] = [one.steps[0]!.event.ttl, other.steps[0]!.event.ttl];
-  return first !== undefined && second !== undefined && first > second;
+  const [came, left] = [one.steps[0]!.event.ttl, other.steps.at(-1)!.event.ttl];
+  return came !== undefined && left !== undefined && came > left;
 }
 
 /** The whole's way leads by the devices of its node that only its piece was seen at. */

@@ -15,24 +15,29 @@ import { type Bounds, boundsBetween, type Narrowest } from "./offsets.ts";
 import type { Others } from "./others.ts";
 import { rankOfPacket } from "./rank.ts";
 
-/** [O13] Takes back `vanished` where the next node may not have been watched at that moment. */
+/**
+ * [O13] Takes back `vanished` where the next node may not have been watched at that moment, or another one
+ * that holds the same address.
+ */
 export function doubtVanished(judgements: readonly Judgement[], { narrowest }: Others): void {
   const vanished = judgements.filter(({ outcome }) => outcome === "vanished");
   if (vanished.length === 0) return;
   const equals = equalTransmissions(judgements);
   for (const judgement of vanished) {
-    const { node } = judgement.awaited!;
+    const { awaited, awaitedElsewhere = [] } = judgement;
     const event = deviceEvent(judgement.end.step);
-    if (node === event.node) continue;
+    const nodes = [awaited!, ...awaitedElsewhere].map(({ node }) => node)
+      .filter((node) => node !== event.node);
     // Which of several equal packets is missing was decided by order, so it may be any of them: the
     // first and the last must both have come while the node was watched.
     const events = equals.get(keyOf(judgement))?.filter((other) => other.node === event.node);
     const { packet } = judgement;
     // It is kept with the question: the judgement would be, too.
     const rank = () => rankOfPacket(packet);
-    const gap = (events ?? [event]).map((other) => askWindow(other, node, narrowest, rank))
-      .find((found) => found !== null);
-    if (gap === undefined) continue;
+    const gap = nodes.flatMap((node) =>
+      (events ?? [event]).map((other) => askWindow(other, node, narrowest, rank))
+    ).find((found) => found !== null);
+    if (!gap) continue;
     revise(judgement, "O13", { outcome: "unknown", gap });
   }
 }
