@@ -30,8 +30,11 @@ export interface DecoderPorts {
   onTick(timeNs: bigint, inForce: Ranks | undefined): void;
   /** A processor's own: what it told before was read. */
   onBeat?(cpu: number, timeNs: bigint): void;
-  /** A line that could not be understood, perhaps because it is of two scripts; counted by the caller. */
-  onRefused(line: string, isOfTwo: boolean): void;
+  /**
+   * A line that could not be understood; counted by the caller. `isOfScript`: a script printed it, mostly
+   * because another one wrote into it, and what it had to tell is lost.
+   */
+  onRefused(line: string, isOfScript: boolean): void;
   /** Counters were read, up to the heartbeat that comes next. */
   onReading(reading: Reading): void;
   reasonName(number: number): string;
@@ -91,12 +94,28 @@ const WAY_LETTER = "W";
 /** Longer than any packet is on its way in a kernel: an older hop is another packet's, alike by chance. */
 const WAY_NS_MAX = 10_000_000_000n;
 
+/** The line is none that a script prints. */
+class OfNoScript extends RangeError {
+  override name = "OfNoScript";
+}
+
+/** A packet line whose continuation lines may still come. */
+interface Pending {
+  event: Event;
+  /** Which of `ONCE` it has. */
+  had: string;
+}
+
+/**
+ * So many packets of a processor wait for their continuation lines. A script on a raw tracepoint may be
+ * interrupted by another one, and that by the next, and goes on after them (`line_order.ts`).
+ */
+const INTERRUPTED_MAX = 3;
+
 /** A decoder that tells `ports` of each event, heartbeat and refused line. */
 export function createDecoder(ports: DecoderPorts): Decoder {
-  /** The last packet of each processor: its continuation lines may still come. */
-  const pending = new Map<number, Event>();
-  /** Which of `ONCE` each of them has, by its processor. */
-  const had = new Map<number, string>();
+  /** The last packets of each processor, the oldest first. */
+  const pending = new Map<number, Pending[]>();
   /** The packet received last on each processor: a routing lookup there is about it. */
   const received = new Map<number, Event>();
   /** The last heartbeat. */
@@ -106,25 +125,29 @@ export function createDecoder(ports: DecoderPorts): Decoder {
   const counts = new CountLines((reading) => ports.onReading(reading));
   const order = new LineOrder();
 
-  function release(cpu: number): void {
-    const event = pending.get(cpu);
-    if (event === undefined) return;
-    pending.delete(cpu);
+  function release({ event }: Pending): void {
     // Until here its continuation lines are known by this.
     if (event.skb === NO_SKB) event.skb = event.head!;
     ports.onEvent(event);
   }
 
+  function releaseAll(cpu: number): void {
+    const waiting = pending.get(cpu);
+    if (waiting === undefined) return;
+    pending.delete(cpu);
+    waiting.forEach(release);
+  }
+
   function flush(): void {
-    for (const cpu of [...pending.keys()]) release(cpu);
+    for (const cpu of [...pending.keys()]) releaseAll(cpu);
   }
 
   function packet(kind: EventKind, fields: string[], addExtra: ExtraDecoder): void {
     const event = decodePacketLine(kind, fields);
     addExtra(event, fields, ports);
-    release(event.cpu);
-    pending.set(event.cpu, event);
-    had.delete(event.cpu);
+    const waiting = pending.get(event.cpu);
+    if (waiting === undefined) pending.set(event.cpu, [{ event, had: "" }]);
+    else if (waiting.push({ event, had: "" }) > INTERRUPTED_MAX) release(waiting.shift()!);
     if (event.kind === "device-rx") received.set(event.cpu, event);
   }
 
@@ -144,15 +167,14 @@ export function createDecoder(ports: DecoderPorts): Decoder {
       const hop = decodeWayLine(fields);
       if (hop !== null && hop.timeNs > tickNs - WAY_NS_MAX) ports.onEvent(hop);
     } else if (letter in CONTINUATIONS) {
-      const cpu = Number(fields[TUNNEL.cpu]);
-      const event = pending.get(cpu);
+      const waiting = pending.get(Number(fields[TUNNEL.cpu])) ?? [];
+      const skb = fields[TUNNEL.skb];
+      const packet = waiting.findLast(({ event }) => event.skb === skb);
       // Without its packet line, which was lost, a continuation says nothing.
-      if (event !== undefined && event.skb === fields[TUNNEL.skb]) {
-        const before = had.get(cpu) ?? "";
-        if (before.includes(letter)) throw new OfTwoScripts("is of two scripts");
-        CONTINUATIONS[letter]?.(event, fields);
-        if (ONCE.includes(letter)) had.set(cpu, before + letter);
-      }
+      if (packet === undefined) return;
+      if (packet.had.includes(letter)) throw new OfTwoScripts("is of two scripts");
+      CONTINUATIONS[letter]?.(packet.event, fields);
+      if (ONCE.includes(letter)) packet.had += letter;
     } else if (letter === TICK_LETTER) {
       // What another processor has to add to its last packet may not be read yet.
       if (!isBeating) flush();
@@ -163,9 +185,9 @@ export function createDecoder(ports: DecoderPorts): Decoder {
     } else if (letter === BEAT_LETTER) {
       isBeating = true;
       const cpu = Number(fields[BEAT.cpu]);
-      release(cpu);
+      releaseAll(cpu);
       ports.onBeat?.(cpu, BigInt(fields[BEAT.timeNs]!));
-    } else throw new RangeError("is of no kind");
+    } else throw new OfNoScript("is of no kind");
   }
 
   return {
@@ -174,7 +196,7 @@ export function createDecoder(ports: DecoderPorts): Decoder {
       try {
         understand(text);
       } catch (error) {
-        ports.onRefused(text, error instanceof OfTwoScripts);
+        ports.onRefused(text, !(error instanceof OfNoScript));
       }
     },
     flush,

@@ -27,13 +27,29 @@ Deno.test("a time of nonsense spoils no line after the next heartbeat", () => {
   deepEqual(taken(lines), { times: [9_000_000_000_000_000n, 200n], refused: [lookup(100, 0)] });
 });
 
+const packet = (timeNs: number, skb = "f1") =>
+  `R\t${timeNs}\t0\t${skb}\tf0\t7\t2\teth0\t84\t0\t0\t0\t0\t140104\t0\t` +
+  "54000045\t100000a00000140\t200000a\t0\t0\t100000000000008\t0\t0\t0";
+const outer = (id: string, skb = "f1") =>
+  `T\t0\t${skb}\t110401\t${id}\t100f00a\t0\t200f00a\t0\tb5120000\t40000100`;
+
 Deno.test("an outer header behind another of the same packet is of two scripts, and spoils neither", () => {
-  const packet = (timeNs: number) =>
-    `R\t${timeNs}\t0\tf1\tf0\t7\t2\teth0\t84\t0\t0\t0\t0\t140104\t0\t` +
-    "54000045\t100000a00000140\t200000a\t0\t0\t100000000000008\t0\t0\t0";
-  const outer = (id: string) =>
-    `T\t0\tf1\t110401\t${id}\t100f00a\t0\t200f00a\t0\tb5120000\t40000100`;
   const told = decoded([packet(100), outer("70000"), outer("ab0000"), packet(200), outer("90000")]);
   deepEqual(told.refused, [outer("ab0000")]);
   deepEqual(told.events.map(({ tunnelId }) => tunnelId), [7, 9]);
+});
+
+Deno.test("what a script tells of its packet after others interrupted it is that packet's", () => {
+  const interrupted = [packet(100), packet(110, "f2"), packet(120, "f3")];
+  const after = [outer("90000", "f3"), outer("80000", "f2"), outer("70000")];
+  const told = decoded([...interrupted, ...after, packet(130)]);
+  deepEqual(told.refused, []);
+  deepEqual(told.events.map(({ tunnelId }) => tunnelId), [7, 8, 9, undefined]);
+});
+
+Deno.test("a packet that many came after is told, and waits for nothing more", () => {
+  const skbs = ["f1", "f2", "f3", "f4"];
+  const told = decoded([...skbs.map((skb, i) => packet(100 + i, skb)), outer("70000")]);
+  deepEqual(told.refused, []);
+  deepEqual(told.events.map(({ tunnelId }) => tunnelId), skbs.map(() => undefined));
 });

@@ -12,8 +12,8 @@ export interface LineSourcePorts {
   onEvent(event: Event): void;
   /** `wholeNs`: what happened before it was read, of all processors; undefined where they don't tell. */
   onTick(timeNs: bigint, inForce: Ranks | undefined, wholeNs: bigint | undefined): void;
-  /** A line was not understood; `isOfTwo`: it is of two scripts, and one event was lost with it. */
-  onRefused(isOfTwo: boolean): void;
+  /** A line was not understood; `isOfScript`: a script printed it, and one event was lost with it. */
+  onRefused(isOfScript: boolean): void;
   onReading(reading: Reading, source: object): void;
   reasonName(number: number): string;
   /** Numbers of the processors that run; absent: those that tell of themselves. */
@@ -41,7 +41,7 @@ export class LineSource {
     this.#progress = new Progress(ports.online ?? (() => []));
     this.#decoder = createDecoder({
       ...ports,
-      onRefused: (_, isOfTwo) => ports.onRefused(isOfTwo),
+      onRefused: (_, isOfScript) => ports.onRefused(isOfScript),
       onEvent: (event) => {
         if (event.timeNs < this.#fromNs) return;
         if (this.#untilNs === null || event.timeNs < this.#untilNs) ports.onEvent(event);

@@ -96,7 +96,7 @@ export class Intake {
       onEvent: (event) => this.#event(event),
       onTick: (timeNs, inForce, wholeNs) => this.#tick(timeNs, inForce, wholeNs),
       // It is known when that was lost, and what is told at other times does not suffer.
-      onRefused: (isOfTwo) => isOfTwo ? this.lost(1, true) : void this.#refused++,
+      onRefused: (isOfScript) => isOfScript ? this.lost(1, true) : void this.#refused++,
       onReading: (reading, source) => this.#counters?.take(reading, source, this.#areCountersTold),
       reasonName: this.options.reasonName,
       online: this.options.online,

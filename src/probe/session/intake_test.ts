@@ -214,19 +214,22 @@ Deno.test("intake: a batch tells no further than it is known what the kernel lef
   equal(untilNs(), "350");
 });
 
-Deno.test("[O5] intake: a line of two scripts is an event lost at its time, any other garbage a line refused", () => {
+Deno.test("[O5] intake: a spoilt line of a script is an event lost at its time, any other garbage a line refused", () => {
   const { made, source, batches } = intake();
   made.begin();
   source.line("t\t100");
   source.line(packet("X", 110, "f1", A));
   source.line(packet("X", 110, "f1", B));
   source.line("t\t200");
+  source.line("X\t210\tnonsense");
+  source.line("t\t300");
   source.line("garbage");
   made.flush(true);
   const { totals, losses = [] } = batches.at(-1)!.header;
-  equal([totals.lost, totals.refused], [1, 1]);
+  equal([totals.lost, totals.refused], [2, 1]);
   // Where the clock can't be read nobody knows when.
-  equal(losses.map(({ count }) => count), monotonicClock()() === undefined ? [] : [1]);
+  const timed = losses.reduce((sum, { count }) => sum + count, 0);
+  equal(timed, monotonicClock()() === undefined ? 0 : 2);
 });
 
 /** What a reading of bpftrace prints: so many packets of one flow at one place. */
