@@ -1,7 +1,7 @@
 /** Which copy of a packet speaks for it, and the way of that copy: what does not depend on coverage. */
 import { leavesOf } from "../correlate/links.ts";
 import type { Packet } from "../correlate/packets.ts";
-import { lengthTo, stepsTo } from "../correlate/steps.ts";
+import { lengthTo, type Step, stepsTo } from "../correlate/steps.ts";
 import { type End, endOf, rankOf } from "./ends.ts";
 import type { Judgement } from "./judgement.ts";
 
@@ -16,7 +16,20 @@ export function wayOf(packet: Packet): Way {
     const other = endOf(leaves[i]!);
     if (!speaksBefore(end, other)) end = other;
   }
+  if (end.kind === "waiting" && leaves.length > 1) end = endAfterWait(end, leaves) ?? end;
   return { packet, end, steps: stepsTo(end.step) };
+}
+
+/**
+ * [O8] The neighbour code frees the copy that it asked by, while the packet waits. What left by that
+ * device later waits no more, and its end speaks, however little that tells. Null where none left.
+ */
+function endAfterWait({ step: { event: copy } }: End, leaves: readonly Step[]): End | null {
+  const isPast = ({ event }: Step) =>
+    event.kind === "device-tx" && event.node === copy.node && event.netns === copy.netns &&
+    event.ifindex === copy.ifindex && event.at > copy.at;
+  return leaves.filter((leaf) => stepsTo(leaf).some(isPast)).map(endOf)
+    .reduce<End | null>((best, one) => best && speaksBefore(best, one) ? best : one, null);
 }
 
 /**
