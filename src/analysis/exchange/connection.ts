@@ -78,8 +78,14 @@ const hadBegun = (question: FlowGroup) =>
   !question.packets.some((packet) => isConnectRequest(firstEvent(packet))) &&
   isAcknowledged({ ...question, packets: question.packets.filter(hasData) });
 
-/** [X4] The same of a connection that had been answered before: what was lost then broke it. */
+/** [X4] The same of a connection that had been answered before: what was lost, or a reset, broke it. */
 function courseOfBegun({ question, missing }: Joined, course: Course): Course {
+  if (course.outcome === "refused" && course.reset) {
+    const story = `it had been answered before, and then a reset ${
+      WHOSE[course.reset.by]
+    } ended the connection`;
+    return { ...course, outcome: "broken", story };
+  }
   if (course.outcome !== "unanswered" || course.losses.length === 0) return course;
   const text = "it had been answered before, and how it went on is not known";
   if (missing) return unknown(text, missing);
