@@ -37,12 +37,15 @@ export class ShardJudge {
     this.#going = null;
   }
 
-  /** First round. `isStale`: whether there is a newer layout, asked when all is read. */
+  /**
+   * First round. `isStale`: whether there is a newer layout, asked when all is read. Null: it is to be asked
+   * again, by what the hub knows then.
+   */
   async judge(frame: Frame, isStale: () => boolean): Promise<Judged | "anew" | null> {
     if (frame.known === null) this.#going = begun();
     else if (!this.#isAt(frame.known)) return "anew";
     const read = await this.#read();
-    if (isStale()) return null;
+    if (isStale() || this.#isWithoutEvents(frame)) return null;
     const going = this.#going;
     // Another report may have been asked for meanwhile, or all of it was deleted.
     if (going === null || (frame.known !== null && !this.#isAt(frame.known))) return "anew";
@@ -70,6 +73,15 @@ export class ShardJudge {
       going.pages = null;
     }
     return given;
+  }
+
+  /**
+   * [O35] Events were thrown away here since the hub asked, which knew of none: to judge by what it said would
+   * take the silence of what is gone for a proof.
+   */
+  #isWithoutEvents({ evicted }: Frame): boolean {
+    const { ordinary, drops } = this.table().evictedTo;
+    return evicted === 0 && Math.max(ordinary, drops) > 0;
   }
 
   #isAt({ session, number }: Known): boolean {
