@@ -47,12 +47,21 @@ export class Analysis {
   }
 
   /**
+   * [D11] The mark of a report: each flow was judged when all that this report was of was known, or later. It is
+   * the mark of the last report where that judged all.
+   */
+  get judgedTo(): number {
+    return this.#memory.judgedTo;
+  }
+
+  /**
    * The report of all that is given. Throws as `analyse` does. `packetsMax`: where more packets would have to be
    * judged again, flows of which nothing new is expected are told as they were (`accounting.postponed`, rule D10).
+   * `mark`: what this report is known by in `judgedTo`, no less than that of the one before; default: one more.
    */
-  report(input: AnalysisInput, packetsMax = Infinity): Report {
+  report(input: AnalysisInput, packetsMax = Infinity, mark?: number): Report {
     try {
-      return this.#memory.report(input, packetsMax);
+      return this.#memory.report(input, packetsMax, mark);
     } catch (error) {
       // It may have taken a part of what is new, which would then never be looked at.
       this.#memory = new ReportMemory(this.#packetsAwakeMax);

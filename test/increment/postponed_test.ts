@@ -1,4 +1,7 @@
-/** [D10] A report that may not judge all: what it tells is so now, or was so, and nothing is told that never was. */
+/**
+ * [D10] A report that may not judge all: what it tells is so now, or was so, and nothing is told that never was.
+ * [D11] What was so only before the report up to which all is judged is not told any more.
+ */
 import { deepEqual, ok, strictEqual as equal } from "node:assert/strict";
 import { analyse, Analysis, type AnalysisInput } from "../../src/analysis/mod.ts";
 import type { Report } from "../../src/event/report.ts";
@@ -25,25 +28,28 @@ const TURNS_MAX = 500;
 
 /** What may be told of an incident: that which the reports of all events say, or said. */
 class Told {
-  readonly #exchanges = new Set<string>();
-  readonly #wrong = new Set<string>();
+  /** What is said by the last report that says it, as its mark. */
+  readonly #exchanges = new Map<string, number>();
+  readonly #wrong = new Map<string, number>();
 
   constructor(readonly scenario: Scenario) {}
 
-  add(exact: Report): void {
-    for (const exchange of exact.exchanges) this.#exchanges.add(JSON.stringify(exchange));
-    for (const text of this.#wrongOf(exact)) this.#wrong.add(text);
+  add(exact: Report, mark: number): void {
+    for (const exchange of exact.exchanges) this.#exchanges.set(JSON.stringify(exchange), mark);
+    for (const text of this.#wrongOf(exact)) this.#wrong.set(text, mark);
   }
 
   /**
-   * What a report says that is not of these. What is not known may be so for another reason: others, whose
-   * turn is yet to come, may tell more.
+   * What a report says that is not of these from one mark on. What is not known may be so for another reason:
+   * others, whose turn is yet to come, may tell more.
    */
-  strange(report: Report): string[] {
+  strange(report: Report, since: number): string[] {
+    const isOther = (told: ReadonlyMap<string, number>) => (text: string) =>
+      (told.get(text) ?? -1) < since;
     const strange = report.exchanges.filter(({ outcome }) => outcome !== "unknown")
       .map((one) => JSON.stringify(one))
-      .filter((text) => !this.#exchanges.has(text));
-    return [...strange, ...this.#wrongOf(report).filter((text) => !this.#wrong.has(text))];
+      .filter(isOther(this.#exchanges));
+    return [...strange, ...this.#wrongOf(report).filter(isOther(this.#wrong))];
   }
 
   /** A part of what was sent in one batch, without the rest, may well be judged wrongly. */
@@ -61,22 +67,24 @@ function compare(parts: Iterable<AnalysisInput>, scenario: Scenario, seed: numbe
   const [viewer, told] = [new Viewer(), new Told(scenario)];
   let postponed = 0;
   let last: AnalysisInput | undefined;
+  let mark = 0;
   for (const part of parts) {
     last = part;
+    mark++;
     const what = `seed ${seed} ${name}, after ${part.batches.length} batches`;
     const open = { ...part, closed: false };
     const exact = analyse(open);
-    told.add(exact);
-    let report = analysis.report(open, packetsMax);
+    told.add(exact, mark);
+    let report = analysis.report(open, packetsMax, mark);
     equal(viewer.told(report), JSON.stringify(report), what);
-    deepEqual(told.strange(report), [], what);
+    deepEqual(told.strange(report, analysis.judgedTo), [], what);
     if (report.accounting.postponed !== undefined) postponed++;
     // Of some seeds all have their turn before more comes.
     for (let turn = 0; seed % 3 === 0 && report.accounting.postponed !== undefined; turn++) {
       ok(turn < TURNS_MAX, `${what}: ${report.accounting.postponed} flows never had their turn`);
-      report = analysis.report(open, packetsMax);
+      report = analysis.report(open, packetsMax, mark);
       viewer.told(report);
-      deepEqual(told.strange(report), [], what);
+      deepEqual(told.strange(report, analysis.judgedTo), [], what);
     }
     if (seed % 3 === 0) equal(JSON.stringify(report), JSON.stringify(exact), what);
   }

@@ -51,7 +51,7 @@ export class Conversation implements Doubter {
   /** `inDoubt`: conversations that may be stale, where it puts itself. */
   constructor(
     readonly families: readonly Family[],
-    readonly inDoubt: Set<Conversation>,
+    readonly inDoubt: { add: (conversation: Conversation) => void },
   ) {}
 
   /** It may be stale. */

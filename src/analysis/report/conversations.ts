@@ -1,5 +1,6 @@
 /** All conversations of an incident, from one report to the next. Rule D5. */
 import { type Ends, endsOf } from "../exchange/join.ts";
+import { Doubted } from "../verdict/doubted.ts";
 import type { FamiliesChange } from "../verdict/families.ts";
 import type { Family } from "../verdict/family.ts";
 import type { Postponed } from "../verdict/incident.ts";
@@ -22,19 +23,29 @@ export interface Difference {
   gone: Conversation[];
 }
 
-const NONE_POSTPONED: Postponed = Object.assign(new Set<Family>(), { judge: () => true });
+const NONE_POSTPONED: Postponed = Object.assign(new Set<Family>(), {
+  judge: () => true,
+  judgedTo: Infinity,
+});
 
 /** The conversations of one incident. */
 export class Conversations {
   readonly all = new Set<Conversation>();
   /** [D10] So many flows are told as they were: they may be otherwise. */
   postponed = 0;
+  /** [D11] The mark of the last report that one of those who wait was not in doubt in; Infinity: none waits. */
+  judgedTo = Infinity;
   /** Those that may be stale: nobody looks at the others. */
-  readonly #inDoubt = new Set<Conversation>();
+  readonly #inDoubt = new Doubted<Conversation>();
   readonly #known = new Map<Family, Known>();
   /** Families by an end from which, or to which, they may ask or answer. */
   readonly #asking: Index = new Map();
   readonly #answering: Index = new Map();
+
+  /** [D11] Whatever falls into doubt from now on came after the report with this mark. */
+  mark(mark: number): void {
+    this.#inDoubt.mark = mark;
+  }
 
   /**
    * Concludes what is new, after these families were judged anew and those are no more. [D10] Nothing is
@@ -101,9 +112,9 @@ export class Conversations {
       const isTurn = packets < packetsMax || conversation.isUrgent;
       if (!isTurn || later.has(conversation)) {
         later.add(conversation);
-        this.#inDoubt.add(conversation);
         continue;
       }
+      this.#inDoubt.delete(conversation);
       for (const { size } of conversation.families) packets += size;
       // It is told as another one, so that who has the old one knows.
       this.all.delete(conversation);
@@ -113,18 +124,25 @@ export class Conversations {
     }
     for (const conversation of difference.come) conversation.tell(surroundings);
     this.postponed = 0;
-    for (const { told } of later) this.postponed += told!.flows.length;
+    this.judgedTo = postponed.judgedTo;
+    for (const conversation of later) {
+      this.postponed += conversation.told!.flows.length;
+      this.judgedTo = Math.min(this.judgedTo, this.#inDoubt.sinceOf(conversation));
+    }
     return difference;
   }
 
   /** Those that are stale, which have waited for longest first. Nobody looks at the others again. */
   #doubted(): Conversation[] {
     askAllAgain();
-    const doubted = [...this.#inDoubt];
-    this.#inDoubt.clear();
-    return doubted.filter((conversation) =>
-      this.all.has(conversation) && conversation.told !== null && conversation.isStale()
-    );
+    const doubted: Conversation[] = [];
+    for (const conversation of this.#inDoubt) {
+      const { told } = conversation;
+      if (this.all.has(conversation) && told !== null && conversation.isStale()) {
+        doubted.push(conversation);
+      } else this.#inDoubt.delete(conversation);
+    }
+    return doubted;
   }
 
   #begin(families: readonly Family[]): Conversation {

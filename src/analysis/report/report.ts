@@ -105,12 +105,22 @@ export class ReportMemory {
   readonly #withheld = new AllWithheld();
   readonly #nodes = new NodeReports();
   #growing = new Growing(new Set(), "");
+  /** Of the last report. */
+  #mark = -1;
+  /** [D11] The mark of a report: whatever fell into doubt up to that one was judged since. */
+  judgedTo = -1;
 
   /** `packetsAwakeMax`: of more packets those that were used longest ago are kept in a form that takes less. */
   constructor(readonly packetsAwakeMax = Infinity) {}
 
-  /** The report, flows worst first. `packetsMax`: where more would have to be judged again, some wait. */
-  report(input: AnalysisInput, packetsMax = Infinity): Report {
+  /**
+   * The report, flows worst first. `packetsMax`: where more would have to be judged again, some wait. `mark`:
+   * what it is known by in `judgedTo`, no less than that of the report before.
+   */
+  report(input: AnalysisInput, packetsMax = Infinity, mark = this.#mark + 1): Report {
+    this.#incident.mark(this.#mark);
+    this.#growing.conversations.mark(this.#mark);
+    this.#mark = mark;
     const judged = this.#incident.judge(input, packetsMax);
     const { nodes, families, evidence, others, unclaimed } = judged;
     const withheld = this.#withheld;
@@ -124,7 +134,8 @@ export class ReportMemory {
     // Whoever begins anew knows of no family.
     const change = isNew ? { judged: [...families], ended: [] } : judged.change;
     growing.tell({ ...judged, change }, { ...judged, filter, withheld }, packetsMax);
-    const { postponed } = growing.conversations;
+    const { postponed, judgedTo } = growing.conversations;
+    this.judgedTo = Math.min(mark, judgedTo);
     this.#incident.rest(this.packetsAwakeMax);
     const eventsOf = (node: NodeView) => node.events.length + withheld.events(node.name);
     const events = nodes.reduce((total, node) => total + eventsOf(node), 0);

@@ -6,6 +6,7 @@ import { askAllAgain } from "../view/asked.ts";
 import { Asides } from "../view/evidence.ts";
 import type { Sighting } from "../view/timeline.ts";
 import { Alike } from "./alike.ts";
+import { Doubted } from "./doubted.ts";
 import { Family, type Home, keysOf } from "./family.ts";
 import type { World } from "./judgement.ts";
 import { Others } from "./others.ts";
@@ -31,7 +32,7 @@ export class Families {
   readonly #byKey = new Map<string, Family>();
   readonly #familyOf = new Map<Packet, Family>();
   /** Those that may be stale, so that nobody looks at the others, and those that do not rest. */
-  readonly #home: Home = { inDoubt: new Set(), awake: new Set() };
+  readonly #home: Home = { inDoubt: new Doubted(), awake: new Set() };
   #ended: Family[] = [];
 
   /** Takes sightings that were not there before, in the order of the nodes and of time, and gives up others. */
@@ -127,6 +128,11 @@ export class Families {
     return this.#alike.get(invariants(sighting))?.packetOf(sighting);
   }
 
+  /** [D11] Whatever falls into doubt from now on came after the report with this mark. */
+  mark(mark: number): void {
+    this.#home.inDoubt.mark = mark;
+  }
+
   /** Judges the packets of families that are stale; of `packetsMax` or more those whose turn it is. */
   judge(world: World, packetsMax = Infinity): FamiliesChange {
     const change = this.judgeAlone(world, packetsMax);
@@ -161,6 +167,15 @@ export class Families {
     const ended = this.#ended;
     this.#ended = [];
     return { judged, ended };
+  }
+
+  /** [D11] The mark of the last report that one of those who wait was not in doubt in; Infinity: none waits. */
+  get judgedTo(): number {
+    let judgedTo = Infinity;
+    for (const family of this.postponed) {
+      judgedTo = Math.min(judgedTo, this.#home.inDoubt.sinceOf(family));
+    }
+    return judgedTo;
   }
 
   /** Judges one that was postponed. False: it has no packets any more, and is gone. */

@@ -10,6 +10,7 @@ import type { Packet } from "../correlate/packets.ts";
 import { type Doubter, noted, Questions } from "../view/asked.ts";
 import { crossingsOf } from "./crossings.ts";
 import { delaysOf } from "./delays.ts";
+import type { Doubted } from "./doubted.ts";
 import { type FlowGroup, flowsOf } from "./flows.ts";
 import { wasUnpacked } from "./nested.ts";
 import { outerKey } from "./fragments.ts";
@@ -32,7 +33,7 @@ export interface JudgedFamily {
 /** Where families put themselves. */
 export interface Home {
   /** Those that may be stale. */
-  inDoubt: Set<Family>;
+  inDoubt: Doubted<Family>;
   /** Those that do not rest, the ones that were used last at the end. */
   awake: Set<Family>;
 }

@@ -44,6 +44,8 @@ export interface Postponed extends Iterable<Family> {
   has(family: Family): boolean;
   /** Judges one of them now. False: it is no more. */
   judge(family: Family): boolean;
+  /** The mark of the last report that one of them was not in doubt in; Infinity: none waits. */
+  readonly judgedTo: number;
 }
 
 /** What stays of an incident from one report to the next. */
@@ -55,6 +57,11 @@ export class IncidentMemory {
   readonly #given = new Map<GivenPacket, Packet>();
   #closed = new Source();
   #isClosed = false;
+
+  /** [D11] Whatever falls into doubt from now on came after the report with this mark. */
+  mark(mark: number): void {
+    this.#families.mark(mark);
+  }
 
   /**
    * Follows every packet of the input and judges it. Batches, and packets of shards, that were given
@@ -91,6 +98,9 @@ export class IncidentMemory {
       [Symbol.iterator]: () => waiting.values(),
       has: (family: Family) => waiting.has(family),
       judge: (family: Family) => families.judgePostponed(family, world()),
+      get judgedTo() {
+        return families.judgedTo;
+      },
     };
     return { nodes, cluster, families: all, change, postponed, others, evidence, unclaimed, world };
   }

@@ -14,6 +14,8 @@ export type Analyse = (input: AnalysisInput) => Report | Promise<Report>;
 
 /** What a report is made from beside the batches. */
 export type Asked = Omit<AnalysisInput, "batches" | "shardPackets" | "withheld"> & {
+  /** What this report is known by in `judgedTo`: of a later one no less. */
+  mark: number;
   /** Number of the report that the asker has of this incident. */
   since?: number;
   /** It is made ahead: nothing of it is told, and the next one takes what comes after it. */
@@ -31,6 +33,8 @@ export interface Made {
   whole: SpelledReport | null;
   /** Some flows are told as they were: another report would tell more. */
   isPostponed: boolean;
+  /** The mark of a report: each flow was judged when all that this report was of was known, or later (rule D11). */
+  judgedTo: number;
 }
 
 /** Keeps batches, makes reports. */
@@ -58,8 +62,18 @@ interface Grown {
   lasting: object;
   analysis: Analysis;
   events: number;
-  pace: Pace;
+  /** By the time that reports have, ms. */
+  paces: Map<number, Pace>;
 }
+
+/** The pace of reports that have so much time. */
+function paceOf({ paces }: Grown, withinMs: number): Pace {
+  const pace = paces.get(withinMs) ?? new Pace();
+  paces.set(withinMs, pace);
+  return pace;
+}
+
+type Told = Pick<Made, "number" | "change" | "whole">;
 
 const REPORTS_KEPT_MAX = 32;
 
@@ -95,17 +109,19 @@ export class LocalAnalyst implements Analyst {
   }
 
   async report(asked: Asked): Promise<Made> {
-    const { since, isAhead, withinMs, ...about } = asked;
+    const { mark, since, isAhead, withinMs, ...about } = asked;
     const given = await this.#kept.batches(about.incident);
     const fromMs = performance.now();
-    const isTimed = withinMs !== undefined && !about.closed;
-    const report = await this.#analyse(about, given, isTimed);
+    const timedMs = about.closed ? undefined : withinMs;
+    const report = await this.#analyse(about, given, mark, timedMs);
     const isPostponed = report.accounting.postponed !== undefined;
-    if (isAhead) return { number: this.#number, change: null, whole: null, isPostponed };
-    const made = { ...this.#tell(about.incident, since, report), isPostponed };
-    if (isTimed) {
-      const { pace } = this.#grown.get(about.incident) ?? {};
-      pace?.took(performance.now() - fromMs, withinMs, isPostponed);
+    const grown = this.#grown.get(about.incident);
+    const judgedTo = grown?.analysis.judgedTo ?? mark;
+    const judged = { isPostponed, judgedTo };
+    if (isAhead) return { number: this.#number, change: null, whole: null, ...judged };
+    const made = { ...this.#tell(about.incident, since, report), ...judged };
+    if (timedMs !== undefined && grown) {
+      paceOf(grown, timedMs).took(performance.now() - fromMs, timedMs, isPostponed);
     }
     // Its report is the last one. Should somebody ask for it who has not kept it, it is read back.
     if (about.closed) this.forget(about.incident);
@@ -117,7 +133,7 @@ export class LocalAnalyst implements Analyst {
     return this.#kept.isEmpty && this.#grown.size === 0;
   }
 
-  #tell(incident: string, since: number | undefined, report: Report): Omit<Made, "isPostponed"> {
+  #tell(incident: string, since: number | undefined, report: Report): Told {
     const number = ++this.#number;
     const before = this.#last.get(incident);
     const teller = before?.teller ?? new ReportTeller();
@@ -133,9 +149,10 @@ export class LocalAnalyst implements Analyst {
   }
 
   #analyse(
-    asked: Omit<Asked, "since" | "isAhead" | "withinMs">,
+    asked: Omit<Asked, "mark" | "since" | "isAhead" | "withinMs">,
     { batches, lasting }: GivenBatches,
-    isTimed: boolean,
+    mark: number,
+    withinMs: number | undefined,
   ): Report | Promise<Report> {
     if (this.#instead) return this.#instead({ ...asked, batches });
     const { incident } = asked;
@@ -145,13 +162,14 @@ export class LocalAnalyst implements Analyst {
       lasting,
       analysis: new Analysis(),
       events: 0,
-      pace: new Pace(),
+      paces: new Map(),
     };
     this.#grown.delete(incident);
     this.#grown.set(incident, grown);
     const report = grown.analysis.report(
       { ...asked, batches },
-      isTimed ? grown.pace.packetsMax : Infinity,
+      withinMs === undefined ? Infinity : paceOf(grown, withinMs).packetsMax,
+      mark,
     );
     grown.events = report.accounting.events;
     this.#bound(grown);

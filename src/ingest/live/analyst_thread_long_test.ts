@@ -8,7 +8,9 @@ import { AnalystThread, analystThread } from "./analyst_thread.ts";
 import { ReportText } from "./report_text.ts";
 
 const limits = limitsWith();
-const asked = (incident: string): Asked => ({ incident, filter: "", closed: false, evicted: 0 });
+const asked = (incident: string): Asked => ({
+  ...{ incident, filter: "", closed: false, evicted: 0, mark: 0 },
+});
 
 const jsonOf = ({ whole }: Made) => new ReportText(whole!).json();
 const spelledOut = (made: Made) => ({ ...made, whole: made.whole && jsonOf(made) });

@@ -44,6 +44,8 @@ const REST_MS_MAX_APART = 500;
  * flows of an incident, which takes many seconds to judge: a new drop would be told after them.
  */
 const LIVE_MS_APART = 250;
+/** The same while somebody asks for the report, who waits for all that was known then to be judged. */
+const ASKED_MS_APART = 500;
 
 /** The hub in this process. */
 export class Hub implements HubPort {
@@ -84,6 +86,8 @@ export class Hub implements HubPort {
       restTimes: options.analyst ? REST_TIMES_APART : REST_TIMES,
       restMaxMs: options.analyst ? REST_MS_MAX_APART : Infinity,
       liveMs: options.analyst ? LIVE_MS_APART : undefined,
+      askedMs: options.analyst ? ASKED_MS_APART : undefined,
+      isWatched: (incident) => this.#isWatched(incident),
       reportsKeptMax: REPORTS_KEPT_MAX,
       onComputed: (incident, computed, tookMs) => {
         this.figures.computations += 1;
@@ -95,7 +99,7 @@ export class Hub implements HubPort {
     if (!options.isAhead) return;
     this.#ahead = new Ahead({
       clock,
-      isWatched: (incident) => (this.#topics.get(incident)?.viewers ?? 0) > 0,
+      isWatched: (incident) => this.#isWatched(incident),
       analyse: (incident) => this.#reports.analyseAhead(incident),
       eventsMax: limits.store.eventsPerIncidentMax,
     });
@@ -235,6 +239,10 @@ export class Hub implements HubPort {
     this.#ahead?.close();
     for (const topic of this.#topics.values()) topic.end("shutdown");
     this.#topics.clear();
+  }
+
+  #isWatched(incident: string): boolean {
+    return (this.#topics.get(incident)?.viewers ?? 0) > 0;
   }
 
   #count(token: string, change: 1 | -1): void {

@@ -23,11 +23,13 @@ export interface Computed {
 }
 
 interface Entry {
-  /** Changes so far, how many of them `computed` took, and how many the last one that postponed nothing. */
-  changes: number;
+  /** The last change, the last that `computed` took, and the last of the last one that postponed nothing. */
+  change: number;
   computed: Computed | null;
-  computedChanges: number;
-  wholeChanges: number;
+  computedChange: number;
+  wholeChange: number;
+  /** Each flow was judged when all changes up to this one were known, or later. */
+  judgedChange: number;
   /** Nodes that were silent then, as text. */
   silent: string;
   running: Promise<void> | null;
@@ -50,6 +52,10 @@ export interface ReportsOptions {
   restMaxMs: number;
   /** A live view's report takes no longer, ms, as far as what is new allows; absent: as long as all of it. */
   liveMs?: number | undefined;
+  /** The same while somebody asks for the report. */
+  askedMs?: number | undefined;
+  /** Somebody waits for each change of this incident. */
+  isWatched?: (incident: string) => boolean;
   /** Reports kept in memory. */
   reportsKeptMax: number;
   /** Told of each report, in their order, before anyone has it. */
@@ -57,16 +63,21 @@ export interface ReportsOptions {
 }
 
 const NOBODY = "[]";
+/** So long who asks for a report waits for one that postpones nothing, ms, whatever comes meanwhile. */
+const ALL_MS = 2_000;
 
 /** The reports of all incidents, each computed when it is asked for. */
 export class Reports {
   #entries = new Map<string, Entry>();
+  /** Counts the changes of all incidents, so that of one that was forgotten none has a number again. */
+  #changes = 0;
+
   constructor(readonly options: ReportsOptions) {}
 
   /** Something of this incident changed. */
   touch(incident: string): void {
     const entry = this.#entries.get(incident);
-    if (entry !== undefined) entry.changes += 1;
+    if (entry !== undefined) entry.change = ++this.#changes;
   }
 
   forget(incident: string): void {
@@ -88,12 +99,21 @@ export class Reports {
     return endedMs + Math.max(recomputeMinMs, restMs) - clock.monotonicMs();
   }
 
-  /** The report of all that is stored now; null when there is no such incident. */
+  /**
+   * The report of all that is stored now; null when there is no such incident. [D11] While somebody watches it
+   * is made piece by piece, so that what is new is told meanwhile; where more comes than is judged, flows may be
+   * told as they were when something later came, and none as it was before now.
+   */
   async get(incident: string): Promise<Computed | null> {
+    const { clock, askedMs, isWatched } = this.options;
     const entry = this.#entry(incident);
     const wanted = this.#wanted(incident, entry);
-    while (entry.computed === null || entry.wholeChanges < wanted) {
-      await this.#run(incident, entry);
+    const allUntilMs = clock.monotonicMs() + ALL_MS;
+    const isEnough = () =>
+      entry.wholeChange >= wanted ||
+      (entry.judgedChange >= wanted && clock.monotonicMs() >= allUntilMs);
+    while (!isEnough()) {
+      await this.#run(incident, entry, isWatched?.(incident) ? askedMs : undefined);
       if (entry.missing) return null;
     }
     return entry.computed;
@@ -103,20 +123,22 @@ export class Reports {
   async live(incident: string): Promise<Computed | null> {
     const entry = this.#entry(incident);
     const wanted = this.#wanted(incident, entry);
-    if (entry.wholeChanges >= wanted) return entry.computed;
+    if (entry.wholeChange >= wanted) return entry.computed;
     do {
       await this.#run(incident, entry, this.options.liveMs);
       if (entry.missing) return null;
-    } while (entry.computedChanges < wanted);
+    } while (entry.computedChange < wanted);
     return entry.computed;
   }
 
-  /** How many changes a report has to know now. */
+  /** The last change that a report has to know now. */
   #wanted(incident: string, entry: Entry): number {
     // A report that knows of a silent node changes with time alone.
     const isOpen = entry.computed?.closed === false;
-    if (isOpen && entry.silent !== this.#silentText(incident)) entry.changes += 1;
-    return entry.changes;
+    if (isOpen && entry.silent !== this.#silentText(incident)) {
+      entry.change = ++this.#changes;
+    }
+    return entry.change;
   }
 
   #run(incident: string, entry: Entry, withinMs?: number): Promise<void> {
@@ -126,10 +148,11 @@ export class Reports {
 
   #entry(incident: string): Entry {
     const entry = this.#entries.get(incident) ?? {
-      changes: 0,
+      change: ++this.#changes,
       computed: null,
-      computedChanges: -1,
-      wholeChanges: -1,
+      computedChange: -1,
+      wholeChange: -1,
+      judgedChange: -1,
       silent: NOBODY,
       running: null,
       missing: false,
@@ -154,10 +177,10 @@ export class Reports {
     const { store, analyst } = this.options;
     const incident = await store.getIncident(id);
     if (incident === null || incident.closedMs !== null) return;
-    await analyst.report({ ...this.#askedOf(incident), isAhead: true });
+    await analyst.report({ ...this.#askedOf(incident), mark: this.#changes, isAhead: true });
   }
 
-  #askedOf({ id, filter, closedMs, counters }: Incident): Asked {
+  #askedOf({ id, filter, closedMs, counters }: Incident): Omit<Asked, "mark"> {
     const { evicted, evictedStates, strayLines } = counters;
     const closed = closedMs !== null;
     const silent = closed ? [] : this.options.silent?.(id) ?? [];
@@ -173,7 +196,7 @@ export class Reports {
       const isOpen = restMs > 0 && (await store.getIncident(id))?.closedMs === null;
       if (isOpen) await wait(restMs, clock);
     }
-    const { changes } = entry;
+    const mark = this.#changes;
     const incident = await store.getIncident(id);
     entry.missing = incident === null;
     if (incident === null) {
@@ -184,13 +207,14 @@ export class Reports {
     const asked = this.#askedOf(incident);
     const { closed, silent = [] } = asked;
     entry.silent = JSON.stringify(silent);
-    const made = await analyst.report({ ...asked, since: entry.computed?.number, withinMs });
+    const made = await analyst.report({ ...asked, mark, since: entry.computed?.number, withinMs });
     entry.endedMs = clock.monotonicMs();
     entry.tookMs = entry.endedMs - beganMs;
-    const { isPostponed } = made;
+    const { isPostponed, judgedTo } = made;
     entry.computed = { closed, isPostponed, ...next(entry.computed, made) };
-    entry.computedChanges = changes;
-    if (!isPostponed) entry.wholeChanges = changes;
+    entry.computedChange = mark;
+    entry.judgedChange = judgedTo;
+    if (!isPostponed) entry.wholeChange = mark;
     onComputed?.(id, entry.computed, entry.tookMs);
   }
 }

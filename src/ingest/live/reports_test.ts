@@ -1,4 +1,4 @@
-import { deepEqual, equal } from "node:assert/strict";
+import { deepEqual, equal, ok } from "node:assert/strict";
 import { FakeClock } from "../../../test/contract/fake_clock.ts";
 import { dropLine, newBatch } from "../../../test/contract/lines.ts";
 import { analyse } from "../../analysis/mod.ts";
@@ -8,9 +8,11 @@ import type { Analyst, Asked, Made } from "./analyst.ts";
 import { Hub } from "./hub.ts";
 import { spelled } from "./spelled.ts";
 
-/** An analyst that needs so many reports until nothing waits, where each has a time. */
+/** An analyst that needs so many reports until nothing waits, where each has a time, and judges in the order of time. */
 class SlowAnalyst implements Analyst {
   readonly asked: (number | undefined)[] = [];
+  /** Of each report. */
+  readonly #marks: number[] = [];
   #waits = 0;
 
   constructor(readonly turns: number) {}
@@ -23,8 +25,9 @@ class SlowAnalyst implements Analyst {
 
   forget(): void {}
 
-  report({ withinMs, closed, incident, filter, evicted }: Asked): Promise<Made> {
+  report({ mark, withinMs, closed, incident, filter, evicted }: Asked): Promise<Made> {
     this.asked.push(withinMs);
+    this.#marks.push(mark);
     const isAll = withinMs === undefined || closed;
     this.#waits = isAll ? 0 : Math.max(0, this.#waits - 1);
     const report = analyse({ incident, filter, closed, evicted, batches: [] });
@@ -33,7 +36,8 @@ class SlowAnalyst implements Analyst {
       ? report
       : { ...report, accounting: { ...accounting, postponed: this.#waits } };
     const [number, isPostponed] = [this.asked.length, this.#waits > 0];
-    return Promise.resolve({ number, change: null, whole: spelled(told), isPostponed });
+    const judgedTo = isPostponed ? this.#marks.at(-1 - this.turns) ?? -1 : mark;
+    return Promise.resolve({ number, change: null, whole: spelled(told), isPostponed, judgedTo });
   }
 }
 
@@ -44,11 +48,15 @@ async function setUp(turns: number) {
   await store.createIncident({ id: "i", title: "", filter: "", createdMs: 0, importing: false });
   const analyst = new SlowAnalyst(turns);
   const hub = new Hub({ store, clock, limits, analyst });
-  const batch = newBatch({ sequence: 0 }, dropLine(1));
-  const appended = await store.append("i", batch);
-  if (appended.status !== "stored") throw new Error(appended.status);
-  hub.stored("i", appended.row, batch, appended.evicted);
-  return { clock, analyst, hub };
+  let sequence = 0;
+  const send = async () => {
+    const batch = newBatch({ sequence: sequence++ }, dropLine(sequence));
+    const appended = await store.append("i", batch);
+    if (appended.status !== "stored") throw new Error(appended.status);
+    hub.stored("i", appended.row, batch, appended.evicted);
+  };
+  await send();
+  return { clock, analyst, hub, send };
 }
 
 const postponedIn = (text: string | null): number | undefined =>
@@ -64,15 +72,45 @@ Deno.test("[D10] a viewer is told what is new, and then the rest, although nothi
   equal(analyst.asked.length, 4);
 });
 
-Deno.test("[D10] who asks for a report is given all of it, and once", async () => {
+Deno.test("[D11] who asks for a report that nobody watches is given all of it, at once", async () => {
   const { clock, analyst, hub } = await setUp(4);
-  await hub.follow("i", () => {});
   const asked = Promise.all([hub.reportJson("i"), hub.reportJson("i")]);
   await clock.advance(100);
-  const texts = await asked;
-  deepEqual(texts.map(postponedIn), [undefined, undefined]);
-  deepEqual(analyst.asked.map((withinMs) => withinMs !== undefined), [true, false]);
+  deepEqual((await asked).map(postponedIn), [undefined, undefined]);
+  deepEqual(analyst.asked, [undefined]);
   // A viewer that comes then needs no other one.
   await hub.follow("i", () => {});
-  equal(analyst.asked.length, 2);
+  equal(analyst.asked.length, 1);
+});
+
+Deno.test("[D11] who asks for a report is given all of it while viewers are told piece by piece", async () => {
+  const { clock, analyst, hub } = await setUp(4);
+  const told: (number | undefined)[] = [];
+  await hub.follow("i", ({ text }) => told.push(postponedIn(text.json())));
+  const asked = Promise.all([hub.reportJson("i"), hub.reportJson("i")]);
+  await clock.advance(2_000);
+  deepEqual((await asked).map(postponedIn), [undefined, undefined]);
+  deepEqual(told, [3, 2, 1, undefined]);
+  equal(analyst.asked.includes(undefined), false);
+});
+
+Deno.test("[D11] who asks while more comes than is judged is given all that was known then", async () => {
+  const { clock, analyst, hub, send } = await setUp(30);
+  const told: number[] = [];
+  await hub.follow("i", ({ text }) => told.push(postponedIn(text.json()) ?? 0));
+  const before = analyst.asked.length;
+  let answer: string | null | undefined;
+  const asked = hub.reportJson("i").then((text) => answer = text);
+  let reports = 0;
+  for (; answer === undefined; reports = analyst.asked.length - before) {
+    ok(reports < 200, "it is never answered");
+    await send();
+    await clock.advance(100);
+  }
+  await asked;
+  // As long as 30 reports take: then what came after it was asked still waits, and that is told.
+  ok(reports >= 30 && reports < 40, `${reports} reports`);
+  ok(postponedIn(answer!)! > 0);
+  equal(analyst.asked.includes(undefined), false);
+  equal(told.length, analyst.asked.length);
 });

@@ -31,7 +31,9 @@ export async function busyRows(
   });
   return [
     row("events a second taken", "/s", (run) => run.eventsPerSecond),
-    row("reports asked for and given, a second", "/s", (run) => run.reports / load.seconds),
+    row("reports asked for and given", "", (run) => run.reportMs.count),
+    row("a report that is asked for, p50", "ms", (run) => run.reportMs.p50),
+    row("a report that is asked for, at most", "ms", (run) => run.reportMs.max),
     row("/healthz p99 before anything comes", "ms", (run) => run.quietHealthzMs.p99),
     row("/healthz p50", "ms", (run) => run.healthzMs.p50),
     row("/healthz p99", "ms", (run) => run.healthzMs.p99, goals.healthz),

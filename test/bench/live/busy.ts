@@ -26,8 +26,8 @@ export interface BusyFigures {
   quietHealthzMs: { p50: number; p99: number };
   /** Processor time of the thread that answers for each event taken, reports and viewer included, µs. */
   answeringUs: number;
-  /** Reports that were answered, asked for each second. */
-  reports: number;
+  /** How long reports took that were asked for each second, or when the one before had come. */
+  reportMs: { p50: number; max: number; count: number };
   /** From the POST of a drop to its flow on the live stream. */
   dropMs: { p50: number; p99: number; count: number };
 }
@@ -56,7 +56,7 @@ export async function busy(
     const watching = await watch(server, INCIDENT, 1);
     const quietMs = await healthTimes(server.url, pause(QUIET_MS));
     const over = new AbortController();
-    const reports = isAsked ? reportsEachSecond(server, over.signal) : Promise.resolve(0);
+    const reports = isAsked ? reportsEachSecond(server, over.signal) : Promise.resolve([]);
     const drops = dropTimes(server, watching, over.signal);
     const before = await usageOf(server.pid);
     const posted = postAtRate(server, bodies, rate);
@@ -65,13 +65,18 @@ export async function busy(
     const after = await usageOf(server.pid);
     over.abort();
     const dropMs = await drops;
+    const reportMs = await reports;
     watching.close();
     return {
       eventsPerSecond,
       healthzMs: timesOf(healthMs),
       quietHealthzMs: timesOf(quietMs),
       answeringUs: (after.firstThreadCpuMs - before.firstThreadCpuMs) * 1000 / shape.events,
-      reports: await reports,
+      reportMs: {
+        p50: quantile(reportMs, 0.5),
+        max: Math.max(0, ...reportMs),
+        count: reportMs.length,
+      },
       dropMs: { p50: quantile(dropMs, 0.5), p99: quantile(dropMs, 0.99), count: dropMs.length },
     };
   } finally {
@@ -114,14 +119,15 @@ export async function postAtRate(
   return posted.events / (performance.now() - from) * 1000;
 }
 
-/** Asks for the report each second, or when it came; gives how many came. */
-async function reportsEachSecond(server: Server, over: AbortSignal): Promise<number> {
-  let reports = 0;
+/** Asks for the report each second, or when it came; gives how long each took, ms. */
+async function reportsEachSecond(server: Server, over: AbortSignal): Promise<number[]> {
+  const times: number[] = [];
   while (!over.aborted) {
-    await Promise.all([report(server), pause(1000)]);
-    reports += 1;
+    const from = performance.now();
+    const answered = report(server).then(() => times.push(performance.now() - from));
+    await Promise.all([answered, pause(1000)]);
   }
-  return reports;
+  return times;
 }
 
 /** Times from the POST of a drop of a flow of its own to that flow on the live stream, one by one. */
