@@ -160,12 +160,12 @@ function byStart(ranges: readonly Range[]): Map<string, Range[]> {
 const startOf = ({ judgement, from }: Range) => `${judgement.steps[0]!.event.node.name} ${from}`;
 
 /**
- * What a router put together may be a piece itself, and has pieces only after it: this one was seen with
- * a higher TTL than the other was last seen with, and so was there before, or is of another attempt.
+ * What a router put together may be a piece itself, and has pieces that were seen after it: this one was
+ * last seen with a higher TTL than the other, and so was there before, or is of another attempt.
  */
 function wasBefore({ judgement: one }: Range, { judgement: other }: Range): boolean {
-  const [came, left] = [one.steps[0]!.event.ttl, other.steps.at(-1)!.event.ttl];
-  return came !== undefined && left !== undefined && came > left;
+  const [last, left] = [one, other].map(({ steps }) => steps.at(-1)!.event.ttl);
+  return last !== undefined && left !== undefined && last > left;
 }
 
 /** The whole's way leads by the devices of its node that only its piece was seen at. */
