@@ -6,7 +6,7 @@
 import { parseArgs } from "node:util";
 import { execa } from "execa";
 import { boot } from "./machine/boot.ts";
-import { machineOf, SUITES } from "./machine/machine.ts";
+import { machineOf, MACHINES } from "./machine/machine.ts";
 import { makePrograms } from "./machine/programs.ts";
 import { openSuite } from "./machine/suite.ts";
 
@@ -33,7 +33,7 @@ try {
   const errand = await Deno.readTextFile(`${GUEST}main.sh`);
   await Deno.writeTextFile(`${work}/main.sh`, errand.replaceAll("record.ts", `${program}.ts`));
   await Deno.writeTextFile(`${work}/only`, values.only);
-  if (!values.tier) await unpackPwru(SUITES[values.kernel]!, apt!, `${work}/pwru`);
+  if (!values.tier) await unpackPwru(MACHINES[values.kernel]!.suite, apt!, `${work}/pwru`);
   const status = await boot(machine, {
     programs: `${folder}/programs.img`,
     work: work!,

@@ -16,11 +16,30 @@ export interface Machine {
   root: string;
 }
 
-/** Debian's release by the kernel that it has. */
-export const SUITES: Readonly<Record<string, string>> = {
-  "6.1": "bookworm",
-  "6.12": "trixie",
-  "7.2": "sid",
+/** What a machine is made of. */
+export interface Parts {
+  /** Debian's release whose programs it has. */
+  suite: string;
+  /** The release whose kernel it has. */
+  kernelOf: string;
+  /** The package that depends on that release's newest kernel. */
+  newest: string;
+}
+
+/** A release with the kernel that it has for virtual machines. */
+const whole = (suite: string): Parts => ({
+  suite,
+  kernelOf: suite,
+  newest: "linux-image-cloud-amd64",
+});
+
+/** What there is, by the kernel's release. */
+export const MACHINES: Readonly<Record<string, Parts>> = {
+  // bullseye's own bpftrace is too old to run the scripts. Its kernel for virtual machines lacks devices.
+  "5.10": { suite: "bookworm", kernelOf: "bullseye", newest: "linux-image-amd64" },
+  "6.1": whole("bookworm"),
+  "6.12": whole("trixie"),
+  "7.2": whole("sid"),
 };
 
 const PACKAGES = [
@@ -40,9 +59,11 @@ export async function machineOf(
   kernel: string,
   progress: (text: string) => void,
 ): Promise<Machine> {
-  const suite = SUITES[kernel];
-  if (suite === undefined) throw new Error(`Cannot boot ${kernel}: no release of Debian has it`);
-  const home = `${CACHE}/lasthop-kernels/${suite}-${RECIPE}`;
+  const parts = MACHINES[kernel];
+  if (parts === undefined) throw new Error(`Cannot boot ${kernel}: no release of Debian has it`);
+  const { suite, kernelOf } = parts;
+  const made = suite === kernelOf ? suite : `${suite}-${kernelOf}`;
+  const home = `${CACHE}/lasthop-kernels/${made}-${RECIPE}`;
   const machine = {
     kernel,
     vmlinuz: `${home}/vmlinuz`,
@@ -50,11 +71,11 @@ export async function machineOf(
     root: `${home}/root.img`,
   };
   if (await Deno.stat(home).catch(() => null)) return machine;
-  progress(`building a machine of Debian's ${suite}, which takes some minutes…`);
+  progress(`building a machine of Debian's ${made}, which takes some minutes…`);
   await Deno.mkdir(`${CACHE}/lasthop-kernels`, { recursive: true });
-  const work = await Deno.makeTempDir({ dir: `${CACHE}/lasthop-kernels`, prefix: `new-${suite}-` });
+  const work = await Deno.makeTempDir({ dir: `${CACHE}/lasthop-kernels`, prefix: `new-${made}-` });
   try {
-    await build({ kernel, suite }, work);
+    await build(kernel, parts, work);
     // Another run may have been faster.
     await Deno.rename(`${work}/out`, home).catch(() => {});
   } finally {
@@ -63,18 +84,19 @@ export async function machineOf(
   return machine;
 }
 
-async function build({ kernel, suite }: Record<"kernel" | "suite", string>, work: string) {
-  const [root, out, apt] = [`${work}/root`, `${work}/out`, `${work}/apt`];
-  for (const folder of [root, out, apt]) await Deno.mkdir(folder);
-  const opened = await openSuite(suite, apt);
+async function build(kernel: string, { suite, kernelOf, newest }: Parts, work: string) {
+  const [root, out] = [`${work}/root`, `${work}/out`];
+  for (const folder of [root, out]) await Deno.mkdir(folder);
+  const opened = await openSuite(suite, `${work}/apt`);
+  const kernels = suite === kernelOf ? opened : await openSuite(kernelOf, `${work}/apt-kernel`);
   const options = ["--mode=root", "--variant=apt", `--include=${PACKAGES.join(",")}`];
   const aptOptions = opened.settings.map(([key, value]) => `--aptopt=${key} "${value}"`);
   await execa("mmdebstrap", [...options, ...aptOptions, suite, `${work}/root.tar`, opened.source]);
   await execa("tar", ["-C", root, "-xf", `${work}/root.tar`]);
-  const version = await unpackKernel(opened, `${work}/kernel`);
+  const version = await unpackKernel(kernels, newest, `${work}/kernel`);
   // sid goes on to newer ones, and what is recorded is kept under the release's name.
   if (!new RegExp(`^${kernel.replace(".", "\\.")}[.+-]`).test(version)) {
-    throw new Error(`Cannot build ${kernel}: Debian's ${suite} has ${version} now`);
+    throw new Error(`Cannot build ${kernel}: Debian's ${kernelOf} has ${version} now`);
   }
   const placing = `set -e
     cd "$1"; mkdir -p root/usr/lib/modules root/opt root/work

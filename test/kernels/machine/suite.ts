@@ -40,12 +40,16 @@ export async function openSuite(name: string, folder: string): Promise<Suite> {
 }
 
 /**
- * Downloads the kernel that a release calls its newest for virtual machines, and unpacks it into a
- * folder. Gives its version, as `uname -r` will.
+ * Downloads the kernel that a release calls its newest of a kind, by the package that depends on it,
+ * and unpacks it into a folder. Gives its version, as `uname -r` will.
  */
-export async function unpackKernel({ apt }: Suite, folder: string): Promise<string> {
-  const { stdout } = await execa("apt-cache", [...apt, "show", "linux-image-cloud-amd64"]);
-  const name = /linux-image-(\d[^ ,(]*-cloud-amd64)/.exec(stdout)?.[1];
+export async function unpackKernel(
+  { apt }: Suite,
+  newest: string,
+  folder: string,
+): Promise<string> {
+  const { stdout } = await execa("apt-cache", [...apt, "show", newest]);
+  const name = /linux-image-(\d[^ ,(]*-amd64)/.exec(stdout)?.[1];
   if (name === undefined) throw new Error("Cannot find a kernel: no package depends on one");
   // sid splits off the modules and the image itself.
   const parts = ["image", "modules", "base", "binary"].map((part) => `linux-${part}-${name}`);
