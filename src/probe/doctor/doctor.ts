@@ -183,7 +183,7 @@ const BLIND: Check[] = [
     what: "Packets an XDP program drops or redirects",
     note:
       "they end before the kernel makes a packet of them; the program's presence is shown. What " +
-      "it drops is seen in veth and generic XDP, and with --deep in virtio_net",
+      "it drops is seen in veth and generic XDP, and since Linux 6.5 with --deep in virtio_net",
     scripts: [],
   },
   {

@@ -35,9 +35,17 @@ export function offsetsOf({ nft, tables }: Pick<Offered, "nft" | "tables">): Map
   return new Map([...ofRules, ...names].sort(([a], [b]) => b.length - a.length));
 }
 
+const releaseOf = (kernel: string | undefined) => /^\d+\.\d+/.exec(kernel ?? "")?.[0];
+
+/** Modules describe their types in /sys/kernel/btf, as far as they are loaded. */
+export function hasModuleTypes(kernel: string | undefined): boolean {
+  const release = releaseOf(kernel);
+  return release === undefined || isAtLeast(release, "5.11");
+}
+
 /** A script's own words for the kernels that it is for: `//@since 6.7`, `//@before 6.7`. */
 function whyNotOf(source: string, kernel: string | undefined): string | null {
-  const release = /^\d+\.\d+/.exec(kernel ?? "")?.[0];
+  const release = releaseOf(kernel);
   if (release === undefined) return null;
   const [, since] = /^ *\/\/@since (\S+)/m.exec(source) ?? [];
   if (since !== undefined && !isAtLeast(release, since)) {
@@ -72,9 +80,12 @@ export function whyNotHere(
   const known = offsetsOf(offered);
   const unknown = [...source.matchAll(/@(?:nft|xt)[A-Z]\w+/g)].find(([name]) => !known.has(name));
   if (unknown) {
-    return unknown[0].startsWith("@nft") && tables?.nftChainName !== undefined
-      ? "rules of nft do not tell their chain on this kernel, as before 6.4"
-      : "its types are not known, as long as its module is not loaded";
+    if (unknown[0].startsWith("@nft") && tables?.nftChainName !== undefined) {
+      return "rules of nft do not tell their chain on this kernel, as before 6.4";
+    }
+    return hasModuleTypes(offered.kernel)
+      ? "its types are not known, as long as its module is not loaded"
+      : "its types are not known: modules tell theirs since Linux 5.11";
   }
   // Without the function a tap's copy could not be told from what arrived.
   const isBlind = consumeFunction === false && /^tracepoint:skb:consume_skb$/m.test(source);

@@ -16,6 +16,7 @@ import { EVENT_SCRIPTS } from "../../event/kinds.ts";
 import type { Script } from "../../event/report.ts";
 import { beating, littleEndians, netnsExpression, portsExpression } from "./expressions.ts";
 import { withCaller } from "./caller.ts";
+import { forKernel } from "./for_kernel.ts";
 import { headers } from "./headers.ts";
 import { isPlain, opaque, type Plain } from "./opaque.ts";
 import { refusing, REFUSING_TYPES } from "./refusing.ts";
@@ -196,7 +197,8 @@ function renderScript(
 ): string {
   const lib = (name: string) => sourceOf(sources, `lib/${name}`);
   const recorder = isRecorder(options);
-  let text = refusing(options.raw ? toRaw(source) : source, lib);
+  const own = forKernel(source, options.kernel);
+  let text = refusing(options.raw ? toRaw(own) : own, lib);
   text = text.replace(
     /\/\/@emit (\w)(?: (\S+) , (.*))?/g,
     (_, letter, format, extra) =>

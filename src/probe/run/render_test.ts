@@ -173,11 +173,33 @@ Deno.test("render: who refused a packet is told after its drop, by each part tha
     "refused_nft: this kernel has no kprobe:nft_do_chain, as long as its module is not loaded",
     "refused_conntrack: this kernel has no kprobe:__nf_conntrack_confirm, as long as its module is not loaded",
   ]);
+  // 5.10 has no types of modules, but that of x_tables is among its own; a table was the last argument.
+  const oldest = { nft: null, tables: { xtTableName: 56 }, kernel: "5.10.0-32-amd64" };
+  deepEqual(states(oldest), [
+    "netfilter: its types are not known: modules tell theirs since Linux 5.11",
+    ...["iptables", "ip6tables"].map((part) => `refused_${part}: attached`),
+    "refused_nft: its types are not known: modules tell theirs since Linux 5.11",
+    ...["refused_conntrack: attached", "refused_tc: attached"],
+    "netfilter_chain: this kernel is older than Linux 6.7",
+  ]);
+  const tableOf = (more: Partial<RenderOptions>) => {
+    const text = render(sources, { ...old, ...more }).program;
+    return /^kprobe:ipt_do_table\n\{[^}]*?@askedOf\[cpu\] = \(uint64\)(\w+);/m.exec(text)?.[1];
+  };
+  deepEqual([tableOf(oldest), tableOf({}), tableOf({ kernel: undefined })], [
+    "arg2",
+    "arg0",
+    "arg0",
+  ]);
   const { program } = render(sources, old);
   const [noted, told] = ["@freed[cpu] = (uint64)$skb;", "@refusedSkb[cpu] == $vs"];
   ok(program.indexOf(noted) > 0 && program.indexOf(noted) < program.indexOf(told));
   ok(program.includes("str((uint64)@refusedOf[cpu] + 56)"));
-  ok(!/@(since|before|asked\w* |answered|isRefused|xt|nft|part|hook|skb|table)\b/.test(program));
+  ok(
+    !/@(since|before|until|from|asked\w* |answered|isRefused|xt|nft|part|hook|skb|table)\b/.test(
+      program,
+    ),
+  );
 });
 
 Deno.test("render: what XDP drops in a driver is told where the kernel has a function for it", () => {
