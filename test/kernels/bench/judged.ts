@@ -66,6 +66,8 @@ export function wrongIn(
     if (vanished > 0 && outcome !== "vanished") return `it says ${vanished} vanished besides`;
     return outcome === "" ? "the case names no outcome" : null;
   }
+  const deaf = unwatchedIn(report);
+  if (deaf !== null) return deaf;
   // Where events were lost less may be known. A loss or a cause is never told.
   const isLossy = report.nodes.some(({ lost }) => lost > 0);
   const strays = said.filter((one) => !HEALTHY.has(one) && !(isLossy && one === "unknown"));
@@ -75,6 +77,22 @@ export function wrongIn(
   const short = report.flows.find(isShort);
   if (short === undefined) return null;
   return `of ${short.packets.seen} packets it says ${short.packets.delivered} delivered`;
+}
+
+/** Where nobody watches nothing is accused: without these a healthy twin shows nothing. */
+const WATCHING: readonly string[] = ["device_rx", "device_tx", "drop", "deliver", "ready"];
+
+/** Which node did not watch, or where bpftrace refused a script that this kernel has all for; null: none. */
+function unwatchedIn({ nodes }: Report): string | null {
+  for (const { name, scripts } of nodes) {
+    const isAttached = (script: string) =>
+      scripts.some((one) => one.name === script && one.state === "attached");
+    const missing = WATCHING.find((script) => !isAttached(script));
+    if (missing !== undefined) return `${missing} was not attached on ${name}`;
+    const refused = scripts.find(({ why }) => why?.startsWith("bpftrace refused"));
+    if (refused !== undefined) return `${refused.name} was refused on ${name}: ${refused.why}`;
+  }
+  return null;
 }
 
 /** An emulated ovs-vswitchd holds a first packet for half a second: slow, and rightly said to be so. */
