@@ -30,6 +30,8 @@ export interface BenignFree {
   reasons?: readonly string[];
   /** Not when these functions free, although the reason is one of `reasons`: that is a loss. */
   losses?: readonly string[];
+  /** Only what was freed as a drop; absent: what was freed as done with, too. */
+  onlyDrops?: boolean;
   /** Only of packets of these protocols, by number; absent: of every protocol. */
   protocols?: readonly number[];
   /** Only of frames with one of these `skb->pkt_type`; absent: with every one. */
@@ -89,17 +91,18 @@ export const BENIGN_FREES: readonly BenignFree[] = [
     source: "net/bridge/br_forward.c, net/ipv4/ipmr.c, net/ipv6/ip6mr.c, 5.15 to 6.18",
   },
   {
+    // Where no reasons are told, what a member refuses looks alike: nothing is said of that either.
     functions: ["ip_rcv_finish_core*", "ip_rcv_finish", "ip_list_rcv_finish*", "ip_sublist_rcv*"],
-    reasons: ["NOT_SPECIFIED"],
+    reasons: ["", "NOT_SPECIFIED"],
+    onlyDrops: true,
     packetTypes: ["multicast"],
     means: "branch",
     text:
       "A multicast packet at a host, or at a bridge's own device, that is in no such group and is no " +
       "router for it: each host on the link gets a copy. With a reason it is a loss.",
-    source: "net/ipv4/{ip_input,route}.c, 5.15 to 6.18",
+    source: "net/ipv4/{ip_input,route}.c, 5.10 to 6.18",
   },
   {
-    // Where no reasons are told, __udp4_lib_rcv frees so what has a wrong checksum, too: a loss.
     functions: ["__udp4_lib_mcast_deliver*", "__udp6_lib_mcast_deliver*"],
     reasons: ["", "NOT_SPECIFIED"],
     packetTypes: ["broadcast", "multicast", "loopback"],
@@ -109,8 +112,10 @@ export const BENIGN_FREES: readonly BenignFree[] = [
     source: "net/ipv4/udp.c, net/ipv6/udp.c, 5.15 to 6.18",
   },
   {
+    // Where no reasons are told, what has a wrong checksum looks alike: nothing is said of that either.
     functions: ["__udp4_lib_rcv*", "__udp6_lib_rcv*"],
-    reasons: ["NOT_SPECIFIED"],
+    reasons: ["", "NOT_SPECIFIED"],
+    onlyDrops: true,
     packetTypes: ["broadcast", "multicast", "loopback"],
     protocols: [UDP],
     means: "branch",
@@ -118,7 +123,7 @@ export const BENIGN_FREES: readonly BenignFree[] = [
       "A datagram to all of a link or to a group, at a host where no program wants it (the kernel " +
       "counts it as `IgnoredMulti`): each host on the link gets a copy. Without a socket that is " +
       "asked for by its own address (`NO_SOCKET`) it is a loss.",
-    source: "net/ipv4/udp.c, net/ipv6/udp.c, 5.15 to 6.18",
+    source: "net/ipv4/udp.c, net/ipv6/udp.c, 5.10 to 6.18",
   },
   {
     functions: ["netlink_*"],
@@ -262,38 +267,3 @@ export const BENIGN_FREES: readonly BenignFree[] = [
     source: "net/ipv4/{tcp_input,tcp_ipv4}.c, net/ipv6/tcp_ipv6.c, 5.17 to 6.18",
   },
 ];
-
-/** A row as it is asked: whole names of functions. */
-interface Test {
-  functions: RegExp | null;
-  losses: RegExp | null;
-  reasons: ReadonlySet<string> | null;
-  row: BenignFree;
-}
-
-const EVERY = "*";
-
-/** Names with a star as an expression for whole names; compilers add suffixes with a dot. */
-const namesOf = (names: readonly string[]) =>
-  new RegExp(`^(${names.map((name) => name.replace("*", ".*")).join("|")})(\\.[a-z0-9.]+)?$`);
-
-const TESTS: readonly Test[] = BENIGN_FREES.map((row) => ({
-  functions: row.functions.includes(EVERY) ? null : namesOf(row.functions),
-  losses: row.losses ? namesOf(row.losses) : null,
-  reasons: row.reasons ? new Set(row.reasons) : null,
-  row,
-}));
-
-/** What the free of this event says by the table, or null where it may be a loss. */
-export function benignity(event: Event): BenignMeaning | null {
-  const { function: by = "", reason = "" } = event;
-  for (const { functions, losses, reasons, row } of TESTS) {
-    if (reasons && !reasons.has(reason)) continue;
-    if (row.protocols && !row.protocols.includes(event.protocol ?? -1)) continue;
-    if (row.packetTypes && !row.packetTypes.includes(event.packetType!)) continue;
-    if (functions && !functions.test(by)) continue;
-    if (losses?.test(by)) continue;
-    return row.means;
-  }
-  return null;
-}

@@ -9,7 +9,7 @@
  */
 import type { Event } from "../../event/event.ts";
 import { hasFlag, TCP, TCP_FLAGS } from "./protocols.ts";
-import { benignity } from "./benign_frees.ts";
+import { benignity } from "./benignity.ts";
 import { freedIn, givesReason } from "./free_reason.ts";
 
 /** The kernel freed the skb, as a drop (`kfree_skb`) or not (`consume_skb`). */
@@ -81,8 +81,12 @@ const TCP_UNTOLD =
 /** A drop of TCP's that gives no reason, in a function where it may or may not be a loss. */
 export function isUnexplainedTcpDrop(event: Event): boolean {
   if (event.kind !== "drop" || event.protocol !== TCP) return false;
-  // What a closed connection still gets (TIME_WAIT) is freed where there may be no socket at all.
-  if (freedIn(event, /^tcp_v[46]_rcv$/)) return event.reason === "NOT_SPECIFIED";
+  // What a closed connection still gets (TIME_WAIT) is freed where there may be no socket at all. On kernels
+  // without reasons one that asks for a connection, or answers so, has found none.
+  if (freedIn(event, /^tcp_v[46]_rcv$/)) {
+    return event.reason === "NOT_SPECIFIED" ||
+      (event.reason === undefined && !hasFlag(event, TCP_FLAGS.syn));
+  }
   return !givesReason(event) && freedIn(event, TCP_UNTOLD);
 }
 

@@ -59,8 +59,12 @@ const CLAIMS: [string, (event: Event) => boolean, Event[], Event[]][] = [
     [
       { ...drop({ function: "__udp4_lib_rcv", reason: "NOT_SPECIFIED" }), packetType: "broadcast" },
       { ...drop({ function: "__udp6_lib_rcv", reason: "NOT_SPECIFIED" }), packetType: "multicast" },
+      { ...drop({ function: "__udp4_lib_rcv" }), packetType: "broadcast" },
+      { ...drop({ function: "ip_rcv_finish_core.constprop.0" }), packetType: "multicast" },
     ],
     [
+      { ...drop({ function: "__udp4_lib_rcv" }), packetType: "host" },
+      { ...consume("__udp4_lib_rcv"), packetType: "multicast" },
       { ...drop({ function: "__udp4_lib_rcv", reason: "NOT_SPECIFIED" }), packetType: "host" },
       { ...drop({ function: "__udp4_lib_rcv", reason: "UDP_CSUM" }), packetType: "broadcast" },
     ],
@@ -104,10 +108,11 @@ const CLAIMS: [string, (event: Event) => boolean, Event[], Event[]][] = [
     [
       drop({ protocol: 6, function: "tcp_data_queue" }),
       drop({ protocol: 6, function: "tcp_v4_rcv", reason: "NOT_SPECIFIED" }),
+      drop({ protocol: 6, function: "tcp_v4_rcv", tcpFlags: 16 }),
     ],
     [
       drop({ protocol: 6, function: "tcp_data_queue", reason: "PROTO_MEM" }),
-      drop({ protocol: 6, function: "tcp_v4_rcv" }),
+      drop({ protocol: 6, function: "tcp_v4_rcv", tcpFlags: 2 }),
       drop({ protocol: 17, function: "tcp_data_queue" }),
     ],
   ],

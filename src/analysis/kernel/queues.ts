@@ -7,6 +7,23 @@ export function trafficControlSide({ reason }: Event): "ingress" | "egress" | nu
   return reason === "TC_INGRESS" ? "ingress" : reason === "TC_EGRESS" ? "egress" : null;
 }
 
+/**
+ * Freed, on a kernel that gives no reason there, by the functions that ask the filters of tc when a device
+ * receives or sends, which are inlined into these (Linux 5.10, 5.15); null: elsewhere.
+ */
+export function untoldTrafficControlSide(event: Event): "ingress" | "egress" | null {
+  if (event.kind !== "drop" || givesReason(event)) return null;
+  if (freedIn(event, /^__netif_receive_skb_core/)) return "ingress";
+  return freedIn(event, /^(__dev_queue_xmit|sch_handle_egress)/) ? "egress" : null;
+}
+
+/**
+ * Freed as one of a list, on a kernel that gives no reason there: what a queueing discipline gives back when it
+ * is handed a packet is freed so (`__dev_xmit_skb`), and some else (Linux 5.10, 5.15).
+ */
+export const isUntoldListFree = (event: Event): boolean =>
+  event.kind === "drop" && !givesReason(event) && freedIn(event, /^kfree_skb_list(\.|$)/);
+
 /** Reasons of queueing disciplines. */
 const FULL = /^(QDISC_|OVERLIMIT|CONGESTED|CAKE_|CODEL_|FLOW_LIMIT|BAND_LIMIT|HORIZON|TC_QUEUE)/;
 
@@ -19,7 +36,7 @@ export const isQueueDrop = (event: Event): boolean =>
 
 /** Filters of tc were seen to refuse what a queueing discipline then dropped. */
 export const isRefusedByFilter = (event: Event): boolean =>
-  isQueueDrop(event) && event.refusedBy === "tcf_classify";
+  (isQueueDrop(event) || isUntoldListFree(event)) && event.refusedBy === "tcf_classify";
 
 /**
  * The ring had no room in which a driver keeps packets for who reads them: for a tun or tap device a

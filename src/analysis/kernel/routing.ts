@@ -63,6 +63,14 @@ export const saysNoRoute = (event: Event): boolean => hasReason(event, /NOROUTES
 /** Refused by `rp_filter`: the way back to the source leads through another device. */
 export const isReversePathDrop = ({ reason }: Event): boolean => reason === "IP_RPFILTER";
 
+/**
+ * Freed, on a kernel without reasons, where IPv4 looks up the way of what was received: its source or
+ * destination may not appear there, or the way back leads through another device (Linux 5.10 to 5.16).
+ */
+export const isUntoldRefusalOnArrival = (event: Event): boolean =>
+  event.kind === "drop" && event.reason === undefined && event.network === "ip4" &&
+  event.packetType === "host" && freedIn(event, /^ip_rcv_finish(_core)?(\.|$)/);
+
 /** Refused because its source or destination may not appear where it was received. */
 export const isMartian = (event: Event): boolean =>
   hasReason(

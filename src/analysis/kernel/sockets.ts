@@ -31,6 +31,14 @@ export const isWantedByNoSocket = (event: Event): boolean =>
 export const isReceiveBufferFull = (event: Event): boolean =>
   hasReason(event, /^(SOCKET_RCVBUFF|PROTO_MEM|SOCKET_BACKLOG)$/);
 
+/**
+ * Freed, on a kernel that gives no reason there, by the function that puts a datagram into its socket's queue:
+ * the queue was full, or a filter, a policy or the checksum refused it (Linux 5.10 to 5.17).
+ */
+export const isUntoldSocketRefusal = (event: Event): boolean =>
+  event.kind === "drop" && event.protocol === UDP && !givesReason(event) &&
+  freedIn(event, /^_*udp(v6)?_queue_rcv_(one_)?skb/);
+
 /** The listener's accept queue had no room for the connection. */
 export const isListenOverflow = ({ reason }: Event): boolean => reason === "TCP_LISTEN_OVERFLOW";
 

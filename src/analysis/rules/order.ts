@@ -126,6 +126,7 @@ export const RULES: readonly Rule[] = [
   rules.ipv6Disabled,
   rules.noRoute,
   rules.reversePathFilter,
+  rules.reversePathUntold,
   rules.martian,
   // IPv6 frees in ip6_forward both where forwarding is off (R1) and when the hop limit ran out.
   rules.timeToLive,
@@ -148,10 +149,12 @@ export const RULES: readonly Rule[] = [
 
   rules.netkit,
   rules.trafficControl,
+  rules.trafficControlUntold,
   rules.xdp,
   // Saw what R32 deduces, which takes a drop for want of room where a queue has filters, too.
   rules.refusedByFilter,
   rules.queueOverflow,
+  rules.queueUntold,
   rules.ringFull,
 
   // Asks R12 itself, and knows that the packet was for a pod elsewhere.
@@ -159,6 +162,7 @@ export const RULES: readonly Rule[] = [
   // Each names a reason, or a function, that no other of these has.
   rules.noListener,
   rules.receiveBufferFull,
+  rules.queueReadFull,
   rules.listenOverflow,
   rules.checksumInvalid,
   rules.tcpSignatureInvalid,

@@ -15,10 +15,13 @@ export interface RuleText {
   yields: readonly CauseCode[];
 }
 
+/** What a rule found; which rule it was is told with it. */
+export type Finding = Omit<Cause, "rule">;
+
 /** A rule about a packet. */
 export interface Rule extends RuleText {
   /** The cause of how this packet ended, or null when the rule has nothing to say of it. */
-  judge(subject: Case): Omit<Cause, "rule"> | null;
+  judge(subject: Case): Finding | null;
 }
 
 /** A finding, without the rule that made it. A remedy without commands is left out. */
@@ -28,6 +31,6 @@ export function cause(
   sentence: string,
   evidence: Evidence[],
   remedy?: string[],
-): Omit<Cause, "rule"> {
+): Finding {
   return { code, confidence, sentence, evidence, ...(remedy?.length ? { remedy } : {}) };
 }

@@ -16,6 +16,7 @@ import {
   isUnreadEcho,
 } from "../kernel/frees.ts";
 import { isUpcall } from "../kernel/openvswitch.ts";
+import { isUntoldListFree } from "../kernel/queues.ts";
 import { isRefusedByIpvlan, isRefusedByWireguard } from "../kernel/refusing_devices.ts";
 import { isFreedByTunnelSender } from "../kernel/tunnels.ts";
 import { ask } from "../view/asked.ts";
@@ -113,7 +114,20 @@ function freedAsDrop(step: Step, atDestination: boolean): EndKind {
   if (isUnexplainedTcpDrop(event)) {
     return atDestination && isBareSegment(event) ? "taken" : "routine";
   }
-  return isRoutineDrop(event) ? (atDestination ? "taken" : "routine") : "dropped";
+  const isRoutine = isRoutineDrop(event) ||
+    (isUntoldListFree(event) && isPart(step, atDestination));
+  return isRoutine ? (atDestination ? "taken" : "routine") : "dropped";
+}
+
+/**
+ * [O2] Kernels without reasons free in one function what a queue gives back and the parts of a packet that was
+ * put together. A queue's was to be sent from here: it passed a device as it is, or this host made it.
+ */
+function isPart(step: Step, atDestination: boolean): boolean {
+  const { event } = step;
+  if (atDestination) return true;
+  const state = stateAt(event.node, event.netns ?? lastNetns(step), event.at);
+  return !wasSeenOnDevice(step) && !acceptsAddress(state, event.source ?? "");
 }
 
 /** [O17] The skb that was freed is one that passed a device: no clone that a socket was given. */

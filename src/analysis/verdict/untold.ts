@@ -2,6 +2,7 @@
 import type { Gap } from "../../event/gaps.ts";
 import { isUnexplainedTcpDrop } from "../kernel/frees.ts";
 import { isUpcall } from "../kernel/openvswitch.ts";
+import { isUntoldListFree } from "../kernel/queues.ts";
 import type { Sighting } from "../view/timeline.ts";
 import type { End } from "./ends.ts";
 
@@ -11,11 +12,14 @@ export function routineGap(event: Sighting): Gap {
     const text = `${event.node.name} handed it to ovs-vswitchd, which was not seen to give it back`;
     return { code: "handed-to-controller", text };
   }
-  if (!isUnexplainedTcpDrop(event)) {
+  const isPart = isUntoldListFree(event);
+  if (!isPart && !isUnexplainedTcpDrop(event)) {
     return { code: "only-copies-seen", text: "only copies of it were seen" };
   }
   const text =
-    `${event.node.name} freed it in ${event.function} and gives no reason: it may have been a duplicate`;
+    `${event.node.name} freed it in ${event.function} and gives no reason: it may have been ${
+      isPart ? "a part of a packet that was put together" : "a duplicate"
+    }`;
   return { code: "freed-without-reason", text };
 }
 

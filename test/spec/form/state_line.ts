@@ -197,7 +197,7 @@ const readRule: Reader = (state, words) => {
   );
 };
 
-/** `socket tcp 0.0.0.0:80 LISTEN`; `queue 3 limit 2` for a listener's. */
+/** `socket tcp 0.0.0.0:80 LISTEN`; `queue 3 limit 2` for a listener's, `queue 3 buffer 212992` of one that reads. */
 const readSocket: Reader = (state, [protocol, at = "", name = "LISTEN", ...words]) => {
   const colon = at.lastIndexOf(":");
   const address = at.slice(0, colon).replace(/^\[|\]$/g, "");
@@ -213,6 +213,7 @@ const readSocket: Reader = (state, [protocol, at = "", name = "LISTEN", ...words
       ...options.number("queue", "receiveQueue"),
       ...options.number("limit", "sendQueue"),
       ...options.number("drops", "drops"),
+      ...options.number("buffer", "receiveBuffer"),
       ...options.text("dev", "device"),
     },
     (socket) => `${socket.protocol} ${socket.address} ${socket.port} ${socket.device ?? ""}`,

@@ -150,6 +150,7 @@ function tables(state: NetnsState): string[] {
         socket.state,
         pair("queue", socket.receiveQueue),
         pair("limit", socket.sendQueue),
+        pair("buffer", socket.receiveBuffer),
         pair("dev", socket.device),
       )
     ),

@@ -4,7 +4,7 @@ import { isQueueDrop } from "../../kernel/queues.ts";
 import type { Case } from "../case.ts";
 import { command } from "../command.ts";
 import { eventEvidence, place, stateEvidence } from "../evidence.ts";
-import { cause, type Rule } from "../rule.ts";
+import { cause, type Finding, type Rule } from "../rule.ts";
 import { checked } from "../shared/checked.ts";
 import { mayDrop } from "../traffic-control-drop/traffic_control.ts";
 import { device } from "../word.ts";
@@ -22,75 +22,78 @@ export const queueOverflow: Rule = {
     "one that is to lose packets and one that was full both counted, or a filter of the one that was full " +
     "dropped some, or stands at fq_codel or sfq, which drop what no filter matches, no more than possible.",
   yields: ["queue-overflow", "traffic-control-drop"],
-  judge(subject) {
-    const { event } = subject;
-    if (event.kind !== "drop" || !isQueueDrop(event)) return null;
-    const grown = countedBy(subject);
-    const suspects = suspectsOf(subject);
-    const leaf = suspects[0];
-    const onPurpose = suspects.filter(({ now }) => isMeantToDrop(now));
-    if (leaf && isMeantToDrop(leaf.now)) {
-      const what = leaf.now.kind === "netem"
-        ? `netem on ${place(subject)} is set to lose packets`
-        : `the qdisc of ${place(subject)} drops everything`;
-      return cause(
-        "traffic-control-drop",
-        suspects.length > onPurpose.length
-          ? "possible"
-          : leaf.now.kind === "blackhole" && grown.length === 1
-          ? "proven"
-          : "likely",
-        `${what}: ${leaf.now.text}`,
-        [eventEvidence(subject), stateEvidence(subject.node, leaf.now.text)],
-        withoutRoot(subject, leaf.now),
-      );
-    }
-    const filter = leaf && refusingFilter(subject, leaf);
-    if (filter) {
-      return cause(
-        "traffic-control-drop",
-        "likely",
-        `${leaf.now.kind} ${leaf.now.handle} at ${place(subject)} has no queue of its own and ` +
-          `dropped it, as a filter of it may tell it to: ${filter.text}`,
-        [eventEvidence(subject), stateEvidence(subject.node, filter.text)],
-        showingQdiscs(subject),
-      );
-    }
-    const what = leaf ? `${leaf.now.kind} ${leaf.now.handle}` : "the queue";
-    const isFiltered = hasDropped(subject, leaf);
-    const burst = leaf ? burstBelow(event, leaf.now) : null;
-    const why = burst === null
-      ? `had no room${isFiltered ? ", or its filters did not let it in" : ""}`
-      : `passes no packet of ${event.ipLength} bytes: its burst is ${burst} bytes`;
+  judge: (subject) =>
+    subject.event.kind === "drop" && isQueueDrop(subject.event) ? ofQueue(subject) : null,
+};
+
+/** What a queueing discipline of the device that freed the packet did so for. */
+export function ofQueue(subject: Case): Finding {
+  const { event } = subject;
+  const grown = countedBy(subject);
+  const suspects = suspectsOf(subject);
+  const leaf = suspects[0];
+  const onPurpose = suspects.filter(({ now }) => isMeantToDrop(now));
+  if (leaf && isMeantToDrop(leaf.now)) {
+    const what = leaf.now.kind === "netem"
+      ? `netem on ${place(subject)} is set to lose packets`
+      : `the qdisc of ${place(subject)} drops everything`;
     return cause(
-      "queue-overflow",
-      // Of a device that was not read it may be another queue: a tun device's without a program.
-      onPurpose.length > 0 || !(leaf || subject.link) || isFiltered
+      "traffic-control-drop",
+      suspects.length > onPurpose.length
         ? "possible"
-        // It has no queue of its own: one below it had no room, or a filter that was not read refused it.
-        : leaf && ONLY_CLASSES.has(leaf.now.kind)
-        ? "likely"
-        : "proven",
-      `${what} at ${place(subject)} ${why}${
-        leaf && leaf.rise > 0 ? ` (${leaf.rise} packets dropped by it while watched)` : ""
-      }`,
-      [
-        eventEvidence(subject),
-        ...(leaf
-          ? [
-            stateEvidence(
-              subject.node,
-              `${leaf.now.text}; ${leaf.now.drops} drops${
-                leaf.now.limit ? `, limit ${leaf.now.limit}` : ""
-              }`,
-            ),
-          ]
-          : []),
-      ],
+        : leaf.now.kind === "blackhole" && grown.length === 1
+        ? "proven"
+        : "likely",
+      `${what}: ${leaf.now.text}`,
+      [eventEvidence(subject), stateEvidence(subject.node, leaf.now.text)],
+      withoutRoot(subject, leaf.now),
+    );
+  }
+  const filter = leaf && refusingFilter(subject, leaf);
+  if (filter) {
+    return cause(
+      "traffic-control-drop",
+      "likely",
+      `${leaf.now.kind} ${leaf.now.handle} at ${place(subject)} has no queue of its own and ` +
+        `dropped it, as a filter of it may tell it to: ${filter.text}`,
+      [eventEvidence(subject), stateEvidence(subject.node, filter.text)],
       showingQdiscs(subject),
     );
-  },
-};
+  }
+  const what = leaf ? `${leaf.now.kind} ${leaf.now.handle}` : "the queue";
+  const isFiltered = hasDropped(subject, leaf);
+  const burst = leaf ? burstBelow(event, leaf.now) : null;
+  const why = burst === null
+    ? `had no room${isFiltered ? ", or its filters did not let it in" : ""}`
+    : `passes no packet of ${event.ipLength} bytes: its burst is ${burst} bytes`;
+  return cause(
+    "queue-overflow",
+    // Of a device that was not read it may be another queue: a tun device's without a program.
+    onPurpose.length > 0 || !(leaf || subject.link) || isFiltered
+      ? "possible"
+      // It has no queue of its own: one below it had no room, or a filter that was not read refused it.
+      : leaf && ONLY_CLASSES.has(leaf.now.kind)
+      ? "likely"
+      : "proven",
+    `${what} at ${place(subject)} ${why}${
+      leaf && leaf.rise > 0 ? ` (${leaf.rise} packets dropped by it while watched)` : ""
+    }`,
+    [
+      eventEvidence(subject),
+      ...(leaf
+        ? [
+          stateEvidence(
+            subject.node,
+            `${leaf.now.text}; ${leaf.now.drops} drops${
+              leaf.now.limit ? `, limit ${leaf.now.limit}` : ""
+            }`,
+          ),
+        ]
+        : []),
+    ],
+    showingQdiscs(subject),
+  );
+}
 
 /** What it was set up for, whether there is room or not. */
 const isMeantToDrop = ({ kind, text }: Qdisc) =>

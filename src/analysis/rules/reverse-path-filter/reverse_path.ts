@@ -7,7 +7,7 @@ import type { RouteAnswer } from "../../view/routing.ts";
 import { sysctl } from "../../view/state_view.ts";
 import type { Case } from "../case.ts";
 import { eventEvidence, place, stateEvidence, wireSource } from "../evidence.ts";
-import { cause, type Rule } from "../rule.ts";
+import { cause, type Finding, type Rule } from "../rule.ts";
 import { checked } from "../shared/checked.ts";
 import { askedFor, marksCount, modeOf, type WayBack, wayBackOf } from "./way_back.ts";
 
@@ -24,27 +24,32 @@ export const reversePathFilter: Rule = {
     "a remedy only where the same lookup lets the packet pass with it.",
   yields: ["reverse-path-filter"],
   judge(subject) {
-    const { event, before, device } = subject;
-    if (event.kind !== "drop" || !isReversePathDrop(event)) return null;
-    const back = before && wayBackOf(subject, before);
-    const mode = modeOf(before, device);
-    return cause(
-      "reverse-path-filter",
-      "proven",
-      `${modeText(mode)} refused ${wireSource(event)} on ${place(subject)}: ${
-        back ? wayText(subject, back, mode) : "the tables there were not read"
-      }`,
-      [
-        eventEvidence(subject),
-        ...settings(subject, back),
-        ...(back ? lookups(subject, back) : []),
-      ],
-      back && mode === 1
-        ? remedy(subject, wouldPass(subject, back) ? ["src_valid_mark", 1] : ["rp_filter", 2])
-        : [],
-    );
+    const { event } = subject;
+    return event.kind === "drop" && isReversePathDrop(event) ? ofWayBack(subject) : null;
   },
 };
+
+/** What refused it, by the settings and the tables of its namespace. */
+export function ofWayBack(subject: Case): Finding {
+  const { event, before, device } = subject;
+  const back = before && wayBackOf(subject, before);
+  const mode = modeOf(before, device);
+  return cause(
+    "reverse-path-filter",
+    "proven",
+    `${modeText(mode)} refused ${wireSource(event)} on ${place(subject)}: ${
+      back ? wayText(subject, back, mode) : "the tables there were not read"
+    }`,
+    [
+      eventEvidence(subject),
+      ...settings(subject, back),
+      ...(back ? lookups(subject, back) : []),
+    ],
+    back && mode === 1
+      ? remedy(subject, wouldPass(subject, back) ? ["src_valid_mark", 1] : ["rp_filter", 2])
+      : [],
+  );
+}
 
 /** Told where the kernel's own lookup, made with the setting, lets the packet pass. */
 function remedy(subject: Case, [setting, value]: [setting: string, value: number]): string[] {
