@@ -17,7 +17,19 @@ export function wayOf(packet: Packet): Way {
     if (!speaksBefore(end, other)) end = other;
   }
   if (end.kind === "waiting" && leaves.length > 1) end = endAfterWait(end, leaves) ?? end;
+  if (isFragment(end)) end = dropOfWhole(end, leaves) ?? end;
   return { packet, end, steps: stepsTo(end.step) };
+}
+
+const isFragment = ({ step: { event } }: End) => event.fragmentOffset !== undefined;
+
+/**
+ * [O37] Where a host put fragments together, the first one was taken for its packet, and what became of
+ * that speaks. Null where it was not dropped.
+ */
+function dropOfWhole({ step: { event: fragment } }: End, leaves: readonly Step[]): End | null {
+  const ends = leaves.filter(({ event }) => event.node === fragment.node).map(endOf);
+  return ends.find((end) => end.kind === "dropped" && !isFragment(end)) ?? null;
 }
 
 /**

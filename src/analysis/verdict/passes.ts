@@ -7,6 +7,7 @@
  * that TCP sent again (O11), requests without an answer (O12), packets that shards withhold (D4).
  */
 import type { FlowGroup } from "./flows.ts";
+import { dropTogether } from "./dropped_whole.ts";
 import { judgeFragments } from "./fragments.ts";
 import { joinGivenBack } from "./given_back.ts";
 import type { Judgement, RuleId } from "./judgement.ts";
@@ -45,6 +46,8 @@ export const PACKET_PASSES: readonly PacketPass[] = [
 
 /** In their order, after `PACKET_PASSES`. */
 export const FLOW_PASSES: readonly FlowPass[] = [
+  // After O14, which asks only whether all fragments have come.
+  { rule: "O37", revise: dropTogether },
   // Before C7, which joins pieces by the whole way of what was cut.
   { rule: "C11", revise: joinGivenBack },
   // After O13 and O14, because the cut packet takes over the outcome of a piece. It also takes the
