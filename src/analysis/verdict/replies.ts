@@ -5,12 +5,15 @@ import {
   ICMP,
   ICMP6,
   isConnectRequest,
+  isEchoReply,
   isEchoRequest,
   TCP,
   TCP_FLAGS,
   UDP,
 } from "../kernel/protocols.ts";
 import { isSocketLookupWithoutReason, saysNoSocket } from "../kernel/sockets.ts";
+import { isMulticast } from "../view/address.ts";
+import { concludedFrom, finding } from "../view/finding.ts";
 import { ANSWER_NS, mayWaitForAddress } from "./answer_due.ts";
 import type { Asides } from "../view/evidence.ts";
 import { type Judgement, revise } from "./judgement.ts";
@@ -229,6 +232,7 @@ export function isUnanswered(group: FlowGroup, evidence: Asides): boolean {
   if (group.reply || group.request || group.rival) return false;
   const delivered = group.packets.filter((packet) => packet.outcome === "delivered");
   if (delivered.length === 0) return false;
+  if (isMulticast(group.form.destination) && delivered.some(wasEchoed)) return false;
   return delivered.every((packet) => {
     const event = firstEvent(packet);
     const isTcp = group.form.protocol === TCP;
@@ -241,4 +245,19 @@ export function isUnanswered(group: FlowGroup, evidence: Asides): boolean {
       !mayWaitForAddress(last, evidence) &&
       gapOf(last.node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS], when) === null;
   });
+}
+
+const echoes = finding((event) =>
+  isEchoReply(event) ? echoKey(event.destination, event) : undefined
+);
+
+const echoKey = (asker: string | undefined, { icmpId }: Sighting) => `${asker} ${icmpId}`;
+
+/** A member of the group that was asked answered from an address of its own. */
+function wasEchoed({ steps, end }: Judgement): boolean {
+  const asked = steps[0]!.event;
+  const key = echoKey(asked.source, asked);
+  return [asked.node, end.step.event.node].some((node) =>
+    concludedFrom(node, echoes, key, "a member answered", (seen) => seen.length > 0)
+  );
 }
