@@ -37,6 +37,7 @@ export const GAPS = {
   "translated-unseen": "A packet like it arrived with other ends, by way of what has no probe.",
   "left-out-there":
     "It was translated, and the filter leaves out what it became on the node where it would have come.",
+  "acknowledged": "What it carried arrived, with it or with a packet that was not seen.",
   "begun-before": "The connection had begun before it was watched.",
   "answer-encrypted":
     "IPsec encrypts what the host would answer, which is not recognised as an answer then.",

@@ -12,6 +12,7 @@ import {
   UDP,
 } from "../kernel/protocols.ts";
 import { isSocketLookupWithoutReason, saysNoSocket } from "../kernel/sockets.ts";
+import type { Gap } from "../../event/gaps.ts";
 import { isMulticast } from "../view/address.ts";
 import { concludedFrom, finding } from "../view/finding.ts";
 import { ANSWER_NS, mayWaitForAddress } from "./answer_due.ts";
@@ -108,6 +109,35 @@ function proveByAcknowledgements(group: FlowGroup, other: FlowGroup): void {
     packet.acknowledged = true;
     if (isOpen(packet) && sent.get(end) === 1 && isWatched(packet)) proven(packet);
   }
+  doubtAcknowledged(group);
+}
+
+/** What was acknowledged arrived with some packet: one that is said to be lost may be that one, where no other is known. */
+function doubtAcknowledged({ packets }: FlowGroup): void {
+  const lost = packets.filter(({ outcome, acknowledged }) =>
+    outcome === "vanished" && acknowledged
+  );
+  if (lost.length === 0) return;
+  const arrived = packets.filter(({ outcome }) => outcome === "delivered");
+  for (const packet of lost) {
+    const end = sequenceEnd(packet)!;
+    if (!arrived.some((other) => carries(other, end))) {
+      revise(packet, "O10", { outcome: "unknown", gap: ACKNOWLEDGED });
+    }
+  }
+}
+
+const ACKNOWLEDGED: Gap = {
+  code: "acknowledged",
+  text:
+    "what it carried was acknowledged, and no other packet that carried it is known to have arrived",
+};
+
+/** It has the last byte before this sequence number. */
+function carries(packet: Judgement, end: number): boolean {
+  const { tcpSequence } = firstEvent(packet);
+  const last = sequenceEnd(packet);
+  return last !== null && notAfter(end, last) && !notAfter(end, tcpSequence!);
 }
 
 /** All transmissions of the sender were seen, so no unseen packet carried the same bytes. */
