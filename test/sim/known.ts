@@ -173,6 +173,21 @@ export const KNOWN: readonly Known[] = [
     faults: { leftOut: 4, countedLate: true },
   }),
   whole(own(215313, "[S11] failed lookups of two echoes between the same ends were one's alone")),
+  whole(clean(9001092, "[O10] three tries were answered by a stranger, and said to have vanished")),
+  whole({
+    ...clean(
+      9000315,
+      "[O10] a segment was lost that was acknowledged, and whose sending was left out",
+    ),
+    faults: { leftOut: 4, countedLate: true },
+  }),
+  whole({
+    ...clean(
+      9001282,
+      "[C5] a packet was lost where a node sent it on that was not told to have received it",
+    ),
+    faults: { sampled: true, countedLate: true },
+  }),
   whole(
     clean(
       640231,

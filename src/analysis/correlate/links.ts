@@ -129,6 +129,8 @@ function linkFirst(first: Step, known: Known): void {
     ? steps.of(original)
     : isDrop
     ? senderOf(first, known)
+    : first.event.kind === "device-tx"
+    ? forwardedFrom(first, known)
     : null;
   // Nothing leads to it yet: it would be before itself only where the way to `found` begins with it.
   if (found === null || begins.of(found.chain) === chain) return;
@@ -158,6 +160,21 @@ function senderOf(first: Step, { steps, sent }: Known): Step | null {
     loose = closer(loose, steps.of(candidate), event);
   }
   return loose;
+}
+
+/**
+ * [C5] A transmission that nothing leads to, where its node was not told to receive it, came from another
+ * node's with a higher TTL.
+ */
+function forwardedFrom(first: Step, { steps, sent }: Known): Step | null {
+  const { event } = first;
+  let nearest: Step | null = null;
+  for (const { candidate, chain } of sent.last) {
+    if (chain === first.chain || !couldReach(candidate, event)) continue;
+    if ((candidate.ttl ?? 0) <= (event.ttl ?? 0)) continue;
+    nearest = closer(nearest, steps.of(candidate), event);
+  }
+  return nearest;
 }
 
 /** The packet may have come from there by way of nodes without a probe: its TTL is not higher now. */
