@@ -149,29 +149,30 @@ function isBefore(step: Step, other: Step): boolean {
  * header, equal TTL. Without one, from the transmission with the next higher TTL that nothing else
  * follows: an unprobed hop lies between.
  */
-function senderOf(first: Step, { steps, sent }: Known): Step | null {
+function senderOf(first: Step, known: Known): Step | null {
   const { event } = first;
+  const { steps, sent } = known;
   const exact = sent.exact(event, first.chain);
   if (exact) return steps.of(exact);
-  let loose: Step | null = null;
-  for (const { candidate, chain } of sent.last) {
-    if (chain === first.chain) continue;
-    if (sameFrame(candidate, event) || !couldReach(candidate, event)) continue;
-    loose = closer(loose, steps.of(candidate), event);
-  }
-  return loose;
+  return nearestOf(first, known, (candidate) => !sameFrame(candidate, event));
 }
 
 /**
  * [C5] A transmission that nothing leads to, where its node was not told to receive it, came from another
  * node's with a higher TTL.
  */
-function forwardedFrom(first: Step, { steps, sent }: Known): Step | null {
-  const { event } = first;
+const forwardedFrom = (first: Step, known: Known): Step | null =>
+  nearestOf(first, known, (candidate) => (candidate.ttl ?? 0) > (first.event.ttl ?? 0));
+
+/** Of the last transmissions of other chains that the packet may have come from, the nearest that fits. */
+function nearestOf(
+  { event, chain: own }: Step,
+  { steps, sent }: Known,
+  fits: (candidate: Sighting) => boolean,
+): Step | null {
   let nearest: Step | null = null;
   for (const { candidate, chain } of sent.last) {
-    if (chain === first.chain || !couldReach(candidate, event)) continue;
-    if ((candidate.ttl ?? 0) <= (event.ttl ?? 0)) continue;
+    if (chain === own || !fits(candidate) || !couldReach(candidate, event)) continue;
     nearest = closer(nearest, steps.of(candidate), event);
   }
   return nearest;

@@ -36,7 +36,7 @@ const ENDED_BEFORE_REPEAT: Gap = {
 };
 
 const SAID_BEFORE: Gap = {
-  code: "answer-doubtful",
+  code: "begun-before",
   text:
     "the connection had begun before it was seen: its program may have said all that it had to say",
 };

@@ -2,7 +2,7 @@
 import { hasFlag, TCP, TCP_FLAGS } from "../kernel/protocols.ts";
 import type { FlowGroup } from "../verdict/flows.ts";
 import { hasLongerWay, type Judgement } from "../verdict/judgement.ts";
-import { unrecovered } from "../verdict/replies.ts";
+import { carries, unrecovered } from "../verdict/replies.ts";
 import { DEVICE_SCRIPTS, gapOf, isSilentUntil } from "../view/coverage.ts";
 import type { NodeView } from "../view/timeline.ts";
 import { clientSide, firstAt, inOrder } from "./meeting.ts";
@@ -38,7 +38,7 @@ export function hadTimeToRepeat(flow: FlowGroup, loss: Judgement): boolean {
   const sequence = firstEvent(loss).tcpSequence;
   if (sequence === undefined) return true;
   const node = clientSide(flow);
-  const tries = flow.packets.filter((packet) => covers(packet, sequence))
+  const tries = flow.packets.filter((packet) => carries(packet, sequence))
     .map((packet) => firstAt(packet, node)).filter((at) => at !== null);
   if (tries.length === 0 || tries.length >= LAST_TRY) return true;
   return isSilentUntil(node, Math.max(...tries) + REPEAT_NS * 2 ** (tries.length - 1));
@@ -77,7 +77,7 @@ export function longestDelay(
     const sequence = firstEvent(loss).tcpSequence;
     if (since === null || sequence === undefined) continue;
     const made = delivered.find((packet) =>
-      covers(packet, sequence) && firstAt(packet, node)! > since
+      carries(packet, sequence) && firstAt(packet, node)! > since
     );
     if (!made) continue;
     const to = firstAt(made, node)!;
@@ -111,14 +111,4 @@ function isLateGoodBye(
         at !== null && at < to;
     })
   );
-}
-
-/** The segment carries the byte, SYN or FIN at this sequence number. */
-function covers(packet: Judgement, sequence: number): boolean {
-  const event = firstEvent(packet);
-  if (event.tcpSequence === undefined) return false;
-  const length = (event.payload ?? 0) + Number(hasFlag(event, TCP_FLAGS.syn)) +
-    Number(hasFlag(event, TCP_FLAGS.fin));
-  const into = (sequence - event.tcpSequence) >>> 0;
-  return into < length;
 }

@@ -121,7 +121,7 @@ function doubtAcknowledged({ packets }: FlowGroup): void {
   const arrived = packets.filter(({ outcome }) => outcome === "delivered");
   for (const packet of lost) {
     const end = sequenceEnd(packet)!;
-    if (!arrived.some((other) => carries(other, end))) {
+    if (!arrived.some((other) => carries(other, (end - 1) >>> 0))) {
       revise(packet, "O10", { outcome: "unknown", gap: ACKNOWLEDGED });
     }
   }
@@ -133,11 +133,11 @@ const ACKNOWLEDGED: Gap = {
     "what it carried was acknowledged, and no other packet that carried it is known to have arrived",
 };
 
-/** It has the last byte before this sequence number. */
-function carries(packet: Judgement, end: number): boolean {
+/** The segment carries the byte, SYN or FIN at this sequence number. */
+export function carries(packet: Judgement, sequence: number): boolean {
   const { tcpSequence } = firstEvent(packet);
-  const last = sequenceEnd(packet);
-  return last !== null && notAfter(end, last) && !notAfter(end, tcpSequence!);
+  const end = sequenceEnd(packet);
+  return end !== null && notAfter(tcpSequence!, sequence) && !notAfter(end, sequence);
 }
 
 /** All transmissions of the sender were seen, so no unseen packet carried the same bytes. */
