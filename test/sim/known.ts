@@ -248,6 +248,24 @@ export const KNOWN: readonly Known[] = [
     ...clean(2005202, "[X5] one host of an address refused, and the other one had answered"),
     faults: { sampled: true, countedLate: true },
   }),
+  whole({
+    ...clean(
+      10002156,
+      "[R50] a service's endpoint was nobody's before the node was heard that has it",
+    ),
+    faults: { sampled: true, countedLate: true },
+  }),
+  whole({
+    ...clean(10003067, "[R50] a service's endpoint was nobody's behind a gateway that was silent"),
+    faults: { recorded: true, countedLate: true },
+  }),
+  whole({
+    ...clean(
+      10004456,
+      "[X5] one host of an address refused, and what the other answered was not told",
+    ),
+    faults: { recorded: true, countedLate: true },
+  }),
   whole(
     clean(1700046, "[S11] pieces of three attempts came whole together, and that was no arrival"),
   ),

@@ -14,11 +14,14 @@ import {
   DEVICE_SCRIPTS,
   gapOf,
   leftOutIn,
+  type Rank,
   since,
   type Span,
 } from "../view/coverage.ts";
 import type { NodeView } from "../view/timeline.ts";
 import { longestOf, wentUp } from "./hold.ts";
+import { rankOfPacket } from "../verdict/rank.ts";
+import { ownersOf } from "../view/state_view.ts";
 import { isLost } from "./losses.ts";
 import { clientSide, firstAt } from "./meeting.ts";
 
@@ -115,16 +118,27 @@ export function unanswered(
   const mayBeAnswered = answers.some(({ outcome }) =>
     outcome === "unknown" || outcome === "in-flight"
   );
+  const client = clientSide(joined.question);
+  const when = openSince(joined.question, client);
+  const rank = rankOfTries(joined.question);
+  const untried = untriedFor(joined.question, when, rank);
   if (refusal && !mayBeAnswered) {
+    const untold = asking.map((packet) => otherHostGap(packet, joined, untried)).find((gap) =>
+      gap !== null
+    );
+    if (untold) {
+      return unknown(
+        "it was refused, and whether another host with that address answered another try is not known",
+        untold,
+      );
+    }
     const story = `it was refused: ${refusalText(refusal, asking, lost)}`;
     return { ...NOTHING, outcome: "refused", story, losses: lost };
   }
   const lostBack = answers.filter(isLost);
   // Another answer would have passed where the question was first seen; an echo has but one.
-  const client = clientSide(joined.question);
-  const when = openSince(joined.question, client);
-  const unwatched = gapOf(client, DEVICE_SCRIPTS, when);
-  const leftOut = leftOutIn(client, when);
+  const unwatched = gapOf(client, DEVICE_SCRIPTS, when, rank);
+  const leftOut = leftOutIn(client, when, rank);
   // One that went on from there to where no probe is may have arrived.
   const hasOneAnswer = joined.question.form.icmpId !== undefined;
   const isKnown = unwatched === null && answers.every(({ outcome }) => outcome !== "unknown");
@@ -145,10 +159,7 @@ export function unanswered(
   if (asking.some(({ outcome }) => outcome === "in-flight")) return inFlight();
   // Among runs that were left out may have been another try, and its answer, as a whole.
   const isAll = lost.length === asking.length;
-  const before = { ...when, from: when.from - triedBefore(joined.question) };
-  const another = hasOneAnswer
-    ? null
-    : leftOutIn(client, before, ANY_PACKET, DEVICE_SCRIPTS) ?? (unwatched && leftOut);
+  const another = hasOneAnswer ? null : untried(client) ?? (unwatched && leftOut);
   if (lost.length > 0 && another === null && (unwatched === null || isAll)) {
     const story = isAll
       ? "it was lost on its way"
@@ -191,20 +202,54 @@ export function unanswered(
 /**
  * From when on an answer would have passed the client's side: who sends its SYN again had none before.
  */
-function openSince({ packets }: FlowGroup, client: NodeView): Span {
-  const tries = packets.filter(({ steps }) => isConnectRequest(steps[0]!.event));
+function openSince(question: FlowGroup, client: NodeView): Span {
+  const tries = triesOf(question);
   const times = (some: readonly Judgement[]) =>
     some.map((packet) => firstAt(packet, client)).filter((at) => at !== null);
-  const at = tries.length > 0 ? Math.max(...times(tries)) : Math.min(...times(packets));
+  const at = tries.length > 0 ? Math.max(...times(tries)) : Math.min(...times(question.packets));
   return since({ node: client, at: Math.abs(at) === Infinity ? -Infinity : at });
 }
 
 /** A program that gets no answer asks again after this time, ns: resolvers do after 5 s (resolv.conf(5)). */
 const RETRY_NS = 5e9;
 
-/** For how long before the first try that was seen another may have been left out, ns: TCP's is known by its SYN. */
-const triedBefore = ({ packets }: FlowGroup): number =>
-  packets.some(({ steps }) => isConnectRequest(steps[0]!.event)) ? 0 : RETRY_NS;
+const triesOf = ({ packets }: FlowGroup) =>
+  packets.filter(({ steps }) => isConnectRequest(steps[0]!.event));
+
+/** What another try is told by: one of TCP is a SYN, and is told wherever the ones that were seen are. */
+function rankOfTries(question: FlowGroup): Rank {
+  const tries = triesOf(question);
+  return tries.length === 0
+    ? ANY_PACKET
+    : () => Math.min(...tries.map(({ packet }) => rankOfPacket(packet)));
+}
+
+/**
+ * Why another try, and its answer, may have passed a node untold. What was tried before is known of TCP;
+ * of other protocols the first try may have been up to a retry before.
+ */
+function untriedFor(question: FlowGroup, when: Span, rank: Rank): (node: NodeView) => Gap | null {
+  const isKnown = triesOf(question).length > 0;
+  const span = isKnown ? when : { ...when, from: when.from - RETRY_NS };
+  return (node) => leftOutIn(node, span, rank, DEVICE_SCRIPTS);
+}
+
+/**
+ * [X5] Why another host that has the address, too, may have got another try: one host's refusal says
+ * nothing for it. What was asked for on its own node did not go to another. Null where none may have.
+ */
+function otherHostGap(
+  { steps, end }: Judgement,
+  { network }: Joined,
+  untried: (node: NodeView) => Gap | null,
+): Gap | null {
+  const [first, last] = [steps[0]!.event, end.step.event];
+  if (last.destination === undefined) return null;
+  if (first.kind !== "device-rx" && first.node === last.node) return null;
+  const others = ownersOf(network, last.destination)
+    .filter(({ node, netns }) => node !== last.node || netns !== last.netns);
+  return others.map(({ node }) => untried(node)).find((gap) => gap !== null) ?? null;
+}
 
 /** The packet of each node that ended there last, by the names of the nodes. */
 function latestOnEachNode(packets: readonly Judgement[]): Judgement[] {

@@ -11,7 +11,7 @@ import type { Form } from "../correlate/identity.ts";
 import type { FlowGroup } from "../verdict/flows.ts";
 import type { Judgement } from "../verdict/judgement.ts";
 import type { Asides } from "../view/evidence.ts";
-import type { Sighting } from "../view/timeline.ts";
+import type { NodeView, Sighting } from "../view/timeline.ts";
 
 /** Flows of both directions that belong to one question. */
 export interface Joined {
@@ -28,6 +28,8 @@ export interface Joined {
   errors: Sighting[];
   /** Where it is asked what else was seen. */
   evidence: Asides;
+  /** All nodes, where it is asked who has an address. */
+  network: readonly NodeView[];
 }
 
 /** Every flow that is joined in an exchange: the question, as it arrived, and its answers. */

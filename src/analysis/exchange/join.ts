@@ -37,7 +37,7 @@ const firstOf = (judgement: Judgement): Sighting => judgement.steps[0]!.event;
 export function joinExchanges(
   flows: readonly FlowGroup[],
   evidence: Asides,
-): Joined[] {
+): Omit<Joined, "network">[] {
   const questions = flows.filter(asks);
   const byClient = new Map<string, FlowGroup[]>();
   for (const question of questions) {

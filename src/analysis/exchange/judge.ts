@@ -10,7 +10,6 @@ import { courseOfDatagrams } from "./datagrams.ts";
 import { courseOfEchoes } from "./echo.ts";
 import { type Course, type Exchange, type Joined, joinedFlows } from "./exchange.ts";
 import { joinExchanges } from "./join.ts";
-import type { Asides } from "../view/evidence.ts";
 
 /**
  * All exchanges among these flows, which were judged and revised, in the order of their questions.
@@ -18,10 +17,11 @@ import type { Asides } from "../view/evidence.ts";
  */
 export function judgeExchanges(
   flows: readonly FlowGroup[],
-  evidence: Asides,
+  { evidence, network }: Pick<Joined, "evidence" | "network">,
   unseenOf: (flow: FlowGroup) => Unseen,
 ): Exchange[] {
-  return joinExchanges(flows, evidence).map((joined) => {
+  return joinExchanges(flows, evidence).map((seen) => {
+    const joined = { ...seen, network };
     const { form } = joined.question;
     const unseen = joinedFlows(joined).map(unseenOf);
     const isPart = unseen.some(({ partial }) => partial);

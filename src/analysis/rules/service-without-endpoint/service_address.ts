@@ -15,6 +15,7 @@ import { noRoute } from "../no-route/no_route.ts";
 import { routeRefuses } from "../route-blackhole/route_refuses.ts";
 import { cause, type Rule } from "../rule.ts";
 import { translatedBy } from "./translated_by.ts";
+import { isAskedItself, isOfNetworkHere } from "./would_be_here.ts";
 
 /** The destination as sent, when NAT changed it on the way. */
 export function serviceAddress(
@@ -39,7 +40,9 @@ export function serviceAddress(
 export const endpointMissing: Rule = {
   id: "R50",
   statement: "Translated to an address that nobody holds and that could not be reached: " +
-    "`service-without-endpoint`. The rule that translates to it is named with its backend (nft, " +
+    "`service-without-endpoint`. Its link was asked for the address itself, or it died in its network: " +
+    "where a refused route, or the route by which it came here, is for a network of which hosts have " +
+    "routes to links there. Else it is the way that is gone, and somebody without a probe may hold it. The rule that translates to it is named with its backend (nft, " +
     "iptables-nft, iptables-legacy), with where another backend's rules lead; when no rule read " +
     "there leads to it, that is said.",
   yields: ["service-without-endpoint"],
@@ -48,8 +51,8 @@ export const endpointMissing: Rule = {
     if (event.tunnelKind !== undefined || event.kind !== "drop") return null;
     const service = serviceAddress(subject);
     if (!service || ownersOf(subject.world.network, event.destination!).length > 0) return null;
-    const why = neighbourUnresolved.judge(subject) ?? noRoute.judge(subject) ??
-      routeRefuses.judge(subject);
+    const why = (isAskedItself(subject) ? neighbourUnresolved.judge(subject) : null) ??
+      (isOfNetworkHere(subject) ? noRoute.judge(subject) ?? routeRefuses.judge(subject) : null);
     if (!why) return null;
     const name = endPoint(service.address, service.port);
     const target = endPoint(event.destination!, event.destinationPort);
