@@ -32,12 +32,19 @@ export function pairs(scenario: Scenario, report: Report): { pairs: Pair[]; stra
     for (const { protocol, source, sourcePort, destination, destinationPort } of truth.forms) {
       const ports = truth.icmpId === undefined ? `${sourcePort} ${destinationPort}` : truth.icmpId;
       byKey.set(`${NAMES[protocol]} ${source} ${destination} ${ports}`, pair);
-      // A lookup does not know the id of an echo, a later fragment no ports.
-      const bare = `${NAMES[protocol]} ${source} ${destination} undefined undefined`;
-      const isBare = truth.cut || (truth.unsent > 0 && truth.icmpId !== undefined);
-      const first = byKey.get(bare);
-      if (isBare && first && first !== pair) sharing.add(first);
-      else if (isBare) byKey.set(bare, pair);
+      // A lookup does not know the id of an echo, a later fragment no ports; what was not sent from several
+      // ports is one flow of none.
+      const isEcho = truth.icmpId !== undefined;
+      const ends = `${NAMES[protocol]} ${source} ${destination} undefined`;
+      const bare = [
+        ...(truth.cut || (truth.unsent > 0 && isEcho) ? [`${ends} undefined`] : []),
+        ...(truth.unsent > 0 && !isEcho ? [`${ends} ${destinationPort}`] : []),
+      ];
+      for (const key of bare) {
+        const first = byKey.get(key);
+        if (first && first !== pair) sharing.add(first);
+        else byKey.set(key, pair);
+      }
     }
     for (const first of sharing) first.unsent += truth.unsent;
   }

@@ -73,8 +73,13 @@ export function unsentFlows(evidence: Asides, made: MadeFlows): Unsent[] {
       form.destinationPort ?? ""
     }`;
     const attempt = attempts.get(key);
-    if (attempt) attempt.lookups.push(event);
-    else attempts.set(key, { form, lookups: [event], request: request?.flow });
+    if (attempt) {
+      attempt.lookups.push(event);
+      // A program that tries again has another port each time: then the flow is that of all of them.
+      if (form.sourcePort !== attempt.form.sourcePort) {
+        attempt.form = { ...attempt.form, sourcePort: undefined };
+      }
+    } else attempts.set(key, { form, lookups: [event], request: request?.flow });
   }
   const unsent: Unsent[] = [];
   for (const attempt of attempts.values()) {
