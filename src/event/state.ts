@@ -267,6 +267,8 @@ export const NetnsState = z.object({
    * of /proc/net/xfrm_stat that is not 0.
    */
   xfrm: z.array(text).max(5_000),
+  /** Packets that protocols refused, by `nstat`'s names; absent: it gives reasons, or an older probe. */
+  refused: z.record(name, int).optional(),
   /** Services of IPVS. Absent: the kernel has no IPVS, or a probe of before 2026-11-27 read it. */
   ipvs: z.array(VirtualService).max(20_000).optional(),
   /** Peers of wireguard devices. Absent: there is no such device, or they could not be read. */

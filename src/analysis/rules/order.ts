@@ -159,15 +159,22 @@ export const RULES: readonly Rule[] = [
 
   // Asks R12 itself, and knows that the packet was for a pod elsewhere.
   rules.podElsewhere,
+  // Older kernels ask the policies before they look for who listens, and free in the same functions.
+  rules.ipsecUntold,
+  // So is the checksum, and it, too, is checked before.
+  rules.checksumUntold,
   // Each names a reason, or a function, that no other of these has.
   rules.noListener,
   rules.receiveBufferFull,
+  // The kernel's counter knows more than that a queue is full.
+  rules.receiveBufferCounted,
   rules.queueReadFull,
   rules.listenOverflow,
   rules.checksumInvalid,
   rules.tcpSignatureInvalid,
   rules.protocolUnknown,
   rules.socketFilter,
+  rules.socketFilterUntold,
   rules.ipsecPolicy,
   rules.ipsecReceiver,
   // Where a route discards R2 says so.

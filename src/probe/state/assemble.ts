@@ -29,6 +29,7 @@ import { readNftables, readOthers } from "./netfilter.ts";
 import type { Netfilter } from "./nft_json.ts";
 import { isOnlyMounted, type NetnsHandle } from "./netns.ts";
 import type { Reading } from "./peers.ts";
+import { refusedCounters } from "./refused_counters.ts";
 import { type Family, route, RouteRow } from "./routes.ts";
 import { routingRule, RuleRow } from "./rules.ts";
 import type { Sections } from "./sections.ts";
@@ -121,6 +122,7 @@ export function assemble(
     ...(conntrack ? { conntrack } : {}),
     ...connectionsOf(sections.get("connections"), query, gaps),
     xfrm: readXfrm(sections, gaps),
+    ...readRefused(sections),
     ...readDatapaths(sections, gaps),
   };
   const isWhole = sections.has("end");
@@ -240,6 +242,12 @@ function readDatapaths(
       }
       : {}),
   };
+}
+
+/** Where IPv6 is not built in, the last of the files is missing, which is no gap. */
+function readRefused(sections: Sections): Pick<NetnsState, "refused"> {
+  const refused = refusedCounters(sections.get("refused")?.stdout ?? "");
+  return refused === undefined ? {} : { refused };
 }
 
 function readXfrm(sections: Sections, gaps: Gaps): string[] {

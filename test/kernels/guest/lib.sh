@@ -86,8 +86,8 @@ forwards() { in_ "$1" sysctl -qw net.ipv4.ip_forward=1; }
 # What traffic asks may well fail.
 ping_() { local name=$1; shift; in_ "$name" ping -n -c 2 -i 0.3 -W 1 "$@" || true; }
 
-# listen NAME tcp|udp|sctp|bulk PORT: a server that answers from when this returns; one of bulk gives
-# back as much as it got.
+# listen NAME tcp|udp|udp-refusing|sctp|bulk PORT: a server that answers from when this returns; one of
+# bulk gives back as much as it got, and one that is refusing has a filter that takes nothing.
 listen() {
   local said
   if elsewhere "$1"; then return 0; fi
@@ -96,6 +96,8 @@ listen() {
 }
 # ask NAME tcp|udp|sctp ADDRESS PORT [SECONDS]: and holds the connection so long after the answer.
 ask() { in_ "$1" python3 /work/ask.py "$2" "$3" "$4" 3 "${5:-0}" || true; }
+# forge NAME udp|icmp FROM TO right|wrong: one question with a checksum of its own, to port 53 of UDP.
+forge() { in_ "$1" python3 /work/forge.py "$2" "$3" "$4" "$5" || true; }
 # burst NAME ADDRESS PORT COUNT: datagrams to nobody in particular, one right after the other.
 burst() { in_ "$1" python3 /work/burst.py "$2" "$3" "$4" || true; }
 # bulk NAME ADDRESS PORT BYTES: sends so many, and reads as many.

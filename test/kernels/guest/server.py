@@ -1,9 +1,13 @@
-"""server.py tcp|udp|sctp|bulk PORT: says a line when it listens, then answers what it is
-asked, until it is killed."""
-import socket, sys
+"""server.py tcp|udp|udp-refusing|sctp|bulk PORT: says a line when it listens, then answers what it is
+asked, until it is killed. One that is refusing has a filter at its socket that takes nothing."""
+import ctypes, socket, struct, sys
 protocol, port = sys.argv[1], int(sys.argv[2])
-if protocol == "udp":
+if protocol.startswith("udp"):
     s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    if protocol == "udp-refusing":
+        # One instruction of classic BPF (return 0), as struct sock_fprog for SO_ATTACH_FILTER (26).
+        program = ctypes.create_string_buffer(struct.pack("HBBI", 6, 0, 0, 0))
+        s.setsockopt(socket.SOL_SOCKET, 26, struct.pack("HP", 1, ctypes.addressof(program)))
     s.bind(("", port))
     print("listening", flush=True)
     while True:

@@ -6,6 +6,7 @@ import type { Case } from "../case.ts";
 import { command } from "../command.ts";
 import { eventEvidence, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
+import { countedRefusal } from "../shared/refused_counters.ts";
 
 /** Bytes: what Linux gives a socket whose program asked for nothing else (`net.core.rmem_default`). */
 const USUAL_BUFFER = 212_992;
@@ -21,11 +22,14 @@ export const queueReadFull: Rule = {
   statement:
     "Freed without a reason where UDP puts a datagram into its socket's queue, and in the reading after " +
     "it, or the last one, that queue holds as much as the socket's buffer: `receive-buffer-full`, likely; possible where the " +
-    "buffer is not known and the queue holds as much as the usual one.",
+    "buffer is not known and the queue holds as much as the usual one. Not where the kernel counted refusals " +
+    "of another kind alone (R183, R184).",
   yields: ["receive-buffer-full"],
   judge(subject) {
     const { event, node, netns, after } = subject;
     if (!isUntoldSocketRefusal(event) || !after) return null;
+    const refusal = countedRefusal(subject);
+    if (refusal !== null && refusal.kind !== "room") return null;
     const full = after.sockets.find((socket) =>
       isOf(socket, subject) &&
       (socket.receiveQueue ?? 0) >= (socket.receiveBuffer ?? USUAL_BUFFER)
