@@ -25,7 +25,8 @@ export const bridgePort: Rule = {
     "`bridge-port-blocked`, `bridge-vlan-filtered`. The port it had to leave by, by the " +
     "bridge's table or because the MAC is behind it, also tells `link-down`, " +
     "`bridge-port-isolated`, `bridge-hairpin-disabled` and `mtu-exceeded`, and `destination-gone` where the next " +
-    "reading does not have it any more. Where none is known, all ports must be closed for the same cause.",
+    "reading does not have it any more. Where none is known, all ports must be closed for the same cause; " +
+    "one that floods no unknown address (`flood off`) is `bridge-port-blocked`, too.",
   yields: [
     "bridge-port-blocked",
     "bridge-port-isolated",
@@ -264,8 +265,8 @@ function closedTo(subject: Case, into: Link, out: Link) {
   }
   if (unicastFlood) return null;
   return cause(
-    "unexplained",
-    "likely",
+    "bridge-port-blocked",
+    "proven",
     `the bridge of ${place(subject)} does not know ${
       frameOf(subject)?.destinationMac
     }, and floods nothing to ${out.name}`,
