@@ -110,6 +110,8 @@ export const Link = z.object({
   macvlanMode: name.optional(),
   /** Of an `ipvlan`: `l2`, `l3`, `l3s`, and who hears whom: `bridge`, `private`, `vepa`. */
   ipvlan: z.object({ mode: name, flag: name }).optional(),
+  /** Of a `netkit`: what is done with what no program decides: `forward`, `blackhole`. */
+  netkitPolicy: name.optional(),
   /** Of a `vrf`: the table its ports are routed by, where the action of a rule is `l3mdev`. */
   vrfTable: int.optional(),
   /** Ids of XDP programs on the device; empty when none. */
@@ -262,10 +264,7 @@ export const NetnsState = z.object({
   connections: z.array(Connection).max(1_000).optional(),
   /** Such connections that were read and found no room in `connections`. */
   connectionsLeftOut: int.optional(),
-  /**
-   * `ip xfrm policy` and `state`, a line each, keys left out; and `stat NAME NUMBER` for each counter
-   * of /proc/net/xfrm_stat that is not 0.
-   */
+  /** Lines of `ip xfrm policy` and `state` without keys; `stat NAME NUMBER` of xfrm_stat, if not 0. */
   xfrm: z.array(text).max(5_000),
   /** Packets that protocols refused, by `nstat`'s names; absent: it gives reasons, or an older probe. */
   refused: z.record(name, int).optional(),

@@ -123,6 +123,7 @@ function ofKind(row: LinkRow, indexes: ReadonlyMap<string, number>): Partial<Lin
       : {}),
     ...some("macvlanMode", isMacvlan ? text(data.mode) : undefined),
     ...some("ipvlan", kind === "ipvlan" || kind === "ipvtap" ? ipvlan(data) : undefined),
+    ...some("netkitPolicy", kind === "netkit" ? text(data.policy) : undefined),
     ...some("vrfTable", kind === "vrf" ? number(data.table) : undefined),
   };
 }

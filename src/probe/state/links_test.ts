@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type { Link } from "../../event/state.ts";
-import { links } from "./links.ts";
+import { LinkRow, links } from "./links.ts";
 import { everySuite, reading, type Suite } from "./testing.ts";
 
 function linkOf(suite: Suite, name: string, role: "node" | "pod" = "node"): Link {
@@ -107,4 +107,20 @@ Deno.test("a device above another one may have its number in another namespace",
   equal(peers("ipvlan"), 2);
   // A tunnel that was moved names itself.
   equal(peers("ipip"), undefined);
+});
+
+Deno.test("the policy of a netkit, which no suite's machine has, as iproute2 6.7 and later print it", () => {
+  const rows = [{ kind: "netkit", policy: "blackhole" }, { kind: "vrf", policy: "no netkit's" }]
+    .map(({ kind, policy }, i) =>
+      LinkRow.parse({
+        ifindex: i + 2,
+        ifname: `nk${i}`,
+        flags: ["UP"],
+        mtu: 1500,
+        operstate: "UP",
+        addr_info: [],
+        linkinfo: { info_kind: kind, info_data: { mode: "l3", type: "primary", policy } },
+      })
+    );
+  deepEqual(links(rows).rows.map(({ netkitPolicy }) => netkitPolicy), ["blackhole", undefined]);
 });
