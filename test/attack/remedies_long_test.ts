@@ -14,6 +14,7 @@ import type { Report } from "../../src/event/report.ts";
 import { inputOf } from "../spec/form/batches.ts";
 import { parseSpec } from "../spec/form/spec.ts";
 import { specPaths } from "../spec/form/spec_paths.ts";
+import { seedCount } from "../sim/seed_count.ts";
 
 const root = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
 const inputs = specPaths(root).map((path) =>
@@ -138,12 +139,13 @@ Deno.test("no text of state or event makes a command of other words than were me
         isSafe(line, text);
       }
     }),
-    { numRuns: 2_000, seed: 23 },
+    { numRuns: seedCount(2_000, 500, 700), seed: 23 },
   );
-  ok(remedies > 500, `only ${remedies} remedies were read`);
+  ok(remedies > 150, `only ${remedies} remedies were read`);
 });
 
 Deno.test("every name of every remedy of the specs may be hostile, one after the other", () => {
+  const step = seedCount(1, 8, 3);
   let names = 0;
   let read = 0;
   for (const input of inputs) {
@@ -151,7 +153,8 @@ Deno.test("every name of every remedy of the specs may be hostile, one after the
     for (const from of new Set(texts(input))) {
       if (![...words].some((word) => word === from || word.split(/[./]/).includes(from))) continue;
       names++;
-      for (const text of HOSTILE) {
+      // Each text is tried for some name, whatever the share.
+      for (const text of HOSTILE.filter((_, i) => (i + names) % step === 0)) {
         const report = analyse(replaced(input, from, text) as typeof input);
         for (const line of remediesOf(report)) {
           read++;
@@ -160,7 +163,7 @@ Deno.test("every name of every remedy of the specs may be hostile, one after the
       }
     }
   }
-  ok(names > 100 && read > 10 * names, `only ${names} names and ${read} remedies were read`);
+  ok(names > 100 && read > 10 * names / step, `only ${names} names and ${read} remedies were read`);
 });
 
 Deno.test("what is no address, no MAC and no device is no word of a command", () => {

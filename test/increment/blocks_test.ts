@@ -9,7 +9,7 @@ import { Random } from "../sim/random.ts";
 import { tellingOf } from "../sim/run.ts";
 import { seedCount } from "../sim/seed_count.ts";
 
-const SEEDS = seedCount(40, 5);
+const SEEDS = seedCount(40, 5, 20);
 
 function blockOf(events: readonly Event[]): Uint8Array {
   const rows = new RowWriter();

@@ -19,7 +19,7 @@ import { seedCount } from "../sim/seed_count.ts";
 import { Viewer } from "./viewer.ts";
 import { evictingParts, inPieces, partsOf } from "./pieces.ts";
 
-const SEEDS = seedCount(150, 3);
+const SEEDS = seedCount(150, 3, 50);
 const MODES: Record<string, Partial<Faults> | null> = {
   "without faults": {},
   "with each seed's own mix of faults": null,

@@ -15,7 +15,7 @@ import { seedCount } from "../sim/seed_count.ts";
 import { evictingParts, inPieces } from "./pieces.ts";
 import { Viewer } from "./viewer.ts";
 
-const SEEDS = seedCount(45, 4);
+const SEEDS = seedCount(45, 4, 20);
 const MODES: Record<string, Partial<Faults> | null> = {
   "without faults": {},
   "with each seed's own mix of faults": null,

@@ -8,7 +8,7 @@ import { tellingOf } from "../sim/run.ts";
 import { seedCount } from "../sim/seed_count.ts";
 import { ShardedIncident } from "./analyse_sharded.ts";
 
-const SEEDS = seedCount(80, 2);
+const SEEDS = seedCount(80, 2, 30);
 const SHARDS = [1, 2, 8];
 
 const MODES: Record<string, Partial<Faults> | null> = {
@@ -60,7 +60,7 @@ Deno.test("[D5] shards whose events are thrown away make the report of the event
 });
 
 Deno.test("[D5] a shard tells only what is other: all reports tell hardly more packets than the last", () => {
-  const seeds = seedCount(80, 8);
+  const seeds = seedCount(80, 8, 30);
   let told = 0;
   let once = 0;
   let begunAnew = 0;

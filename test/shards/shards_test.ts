@@ -7,7 +7,7 @@ import { tellingOf } from "../sim/run.ts";
 import { analyseSharded } from "./analyse_sharded.ts";
 import { seedCount } from "../sim/seed_count.ts";
 
-const SEEDS = seedCount(250, 8);
+const SEEDS = seedCount(250, 8, 100);
 const SHARDS = [1, 2, 8];
 
 const MODES: Record<string, Partial<Faults> | null> = {
@@ -71,7 +71,7 @@ Deno.test("[D1] more shards move events to new shards only, and use all of them 
 });
 
 Deno.test("[D4] without room for all of it a report says less, and nothing else", () => {
-  const seeds = seedCount(250, 40);
+  const seeds = seedCount(250, 40, 100);
   let less = 0;
   let dropped = 0;
   for (const { seed, input } of inputs(null, seeds)) {

@@ -11,7 +11,7 @@ import { checkCountedProblems, type LostIn } from "./counted_problems.ts";
 import { Random } from "./random.ts";
 import { seedCount } from "./seed_count.ts";
 
-const SEEDS = seedCount(1_500, 100);
+const SEEDS = seedCount(1_500, 100, 500);
 const SECOND = 1_000_000_000n;
 /** When watching began, by the nodes' one clock, ns. */
 const BASE = 1_000n * SECOND;

@@ -12,7 +12,7 @@ import { Random } from "./random.ts";
 import { runsLeftOut } from "./runs_left_out.ts";
 import { seedCount } from "./seed_count.ts";
 
-const SEEDS = seedCount(600, 30);
+const SEEDS = seedCount(600, 30, 300);
 const SHORT_SEEDS = seedCount(300, 50);
 const SECOND = 1e9;
 const FLOW = {

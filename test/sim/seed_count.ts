@@ -1,8 +1,9 @@
 /**
- * How many seeds or specs a test runs: all of them in the whole suite, a few in `lasthop test
- * --quick`, which must end before whoever changed a rule has gone for coffee. Seeds run from 1, so
- * the few are among the many.
+ * How many seeds or specs a test runs. `lasthop test --quick` runs a few, so that it ends before whoever
+ * changed a rule has gone for coffee; `deno task long` runs all; the whole suite, which other work waits
+ * for, runs `share` of them. Seeds run from 1, so that the few are among the many.
  */
-export function seedCount(all: number, quick: number): number {
-  return Deno.env.get("LASTHOP_TEST_QUICK") === "1" ? quick : all;
+export function seedCount(all: number, quick: number, share = all): number {
+  if (Deno.env.get("LASTHOP_TEST_QUICK") === "1") return quick;
+  return Deno.env.get("LASTHOP_TEST_LONG") === "1" ? all : share;
 }

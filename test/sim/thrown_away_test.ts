@@ -4,7 +4,7 @@ import { checkWrong } from "./check_wrong.ts";
 import { tellingOf } from "./run.ts";
 import { seedCount } from "./seed_count.ts";
 
-const SEEDS = seedCount(60, 12);
+const SEEDS = seedCount(60, 12, 30);
 const GONE = 5;
 /** How long before everything the probes began to watch, and the last event was that is gone. */
 const [WATCHED_NS, GONE_NS] = [600_000_000_000n, 200_000_000_000n];
