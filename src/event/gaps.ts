@@ -24,6 +24,7 @@ export const GAPS = {
   "tunnel-in-tunnel":
     "It went into a tunnel inside a tunnel, where only the outer one is followed.",
   "beyond-unwatched": "It left by a device beyond which no probe watches.",
+  "address-elsewhere": "Another host may have the destination's address, and have got it.",
   "neighbour-unresolved": "The kernel held it for want of its next hop's link address.",
   "held-silently": "A node received it, and no script saw what became of it.",
   "handed-to-controller":

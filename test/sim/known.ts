@@ -267,6 +267,19 @@ export const KNOWN: readonly Known[] = [
     faults: { recorded: true, countedLate: true },
   }),
   whole(
+    clean(
+      12002925,
+      "[O4] copies of frames for a router, which put them together, were called dropped",
+    ),
+  ),
+  whole(
+    clean(12005802, "[O38] an answer vanished on its way to a host that had the address, too"),
+  ),
+  whole({
+    ...clean(12004769, "[G6] what was tried from two ports counted for one of them"),
+    faults: { recorded: true, countedLate: true },
+  }),
+  whole(
     clean(1700046, "[S11] pieces of three attempts came whole together, and that was no arrival"),
   ),
 ];

@@ -86,7 +86,11 @@ export class Conversation implements Doubter {
     const world = newWorld();
     const all = this.families.flatMap((family) => family.judged(world, others).flows)
       .sort(flowOrder);
-    const exchanges = judgeExchanges(all, { evidence, network: world.network }, (flow) => withheld.ofFlow(flow))
+    const exchanges = judgeExchanges(
+      all,
+      { evidence, network: world.network },
+      (flow) => withheld.ofFlow(flow),
+    )
       .filter((exchange) => isWanted(formsOf(exchange), filter));
     const found = new Map(exchanges.map((exchange) => [
       exchange,

@@ -1,9 +1,10 @@
 /** One packet's outcome, by its copies' ends and what its nodes cover. Rules O1 to O8. */
+import { isAtAnotherNode, sentToAnother } from "./anothers_frame.ts";
 import { arrivalOf } from "./arrivals.ts";
 import type { Gap } from "../../event/gaps.ts";
 import type { Packet } from "../correlate/packets.ts";
-import { cameByTunnelEndingHere, leadsTo } from "../correlate/flood.ts";
-import { deviceEvent, type Step, stepsTo } from "../correlate/steps.ts";
+import { cameByTunnelEndingHere } from "../correlate/flood.ts";
+import { deviceEvent, stepsTo } from "../correlate/steps.ts";
 import { isAnothersFrame } from "../kernel/frees.ts";
 import {
   after,
@@ -107,7 +108,8 @@ const unknown = (base: Base, gap: Gap): Judgement => ({
 /**
  * [O2] [O4] Freed as a drop. A frame that was freed as another host's may be a flooded copy: it is the
  * packet only where no other copy can have gone unseen, and no other probed node has its MAC: that
- * one is the next hop that it was sent to, and got it or did not.
+ * one is the next hop that it was sent to, and got it or did not. Where nobody saw it sent, it may have
+ * got it put together with others, which looks like another packet.
  */
 function judgeDropped(base: Base, world: World): Judgement {
   const sent = sentToAnother(base.end, world);
@@ -117,7 +119,8 @@ function judgeDropped(base: Base, world: World): Judgement {
   }
   const { step } = base.end;
   const isAnothers = isAnothersFrame(step.event);
-  if (isAnothers && wentToUnwatchedHost(step, world.network)) return judgeUnwatched(base, world);
+  if (isAnothers && isAtAnotherNode(step, world)) return judgeCopy(base, world);
+  if (isAnothers && wentToUnwatchedHost(step, world.network)) return judgeCopy(base, world);
   const gap = isAnothers ? gapOfCopies(base, world) : null;
   return gap ? unknown(base, gap) : { ...base, outcome: "dropped" };
 }
@@ -140,10 +143,10 @@ function gapOfCopies(base: Base, { nodes }: World): Gap | null {
 }
 
 /**
- * [O4] [O7] A host without a probe has got it, and what was freed here is a copy. Where whoever sent
- * the frame has no probe either, the packet's way ends where it was last sent.
+ * [O4] [O7] Another host has got it, and what was freed here is a copy. Where whoever sent the frame has
+ * no probe, the packet's way ends where it was last sent.
  */
-function judgeUnwatched(base: Base, world: World): Judgement {
+function judgeCopy(base: Base, world: World): Judgement {
   const { event, previous } = base.end.step;
   const mac = frameMac(base.end.step)!;
   const sent = transmissionTo(mac, previous);
@@ -151,20 +154,10 @@ function judgeUnwatched(base: Base, world: World): Judgement {
   const end: End = last ? { kind: "left", step: last, atDestination: false } : base.end;
   const moved = { ...base, end, steps: stepsTo(end.step) };
   if (sent) return judgeLeft(moved, world);
-  const text = `${event.node.name} got a copy of a frame for ${mac}, a host that no probe watches`;
+  const holder = holdersOfMac(world.network, mac).find(({ node }) => node !== event.node);
+  const whose = holder ? `which ${holder.node.name} has` : "a host that no probe watches";
+  const text = `${event.node.name} got a copy of a frame for ${mac}, ${whose}`;
   return unknown(moved, { code: "only-copies-for-others", text });
-}
-
-/** The transmission of a frame whose MAC is at another probed node than the one that freed it. */
-function sentToAnother({ step }: End, { network }: World): Step | null {
-  const { event } = step;
-  if (!isAnothersFrame(event) || event.destinationMac === undefined) return null;
-  const isElsewhere = holdersOfMac(network, event.destinationMac)
-    .some(({ node }) => node !== event.node);
-  if (!isElsewhere) return null;
-  const sent = transmissionTo(event.destinationMac, step.previous);
-  // A cable led this frame here, and nobody else got it.
-  return sent && leadsTo(sent.event, event) ? null : sent;
 }
 
 /**

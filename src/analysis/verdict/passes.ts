@@ -6,6 +6,7 @@
  * What counts a flow's packets without revising them is asked for when the flow is reported: losses
  * that TCP sent again (O11), requests without an answer (O12), packets that shards withhold (D4).
  */
+import { doubtHolder } from "./another_holder.ts";
 import type { FlowGroup } from "./flows.ts";
 import { dropTogether } from "./dropped_whole.ts";
 import { judgeFragments } from "./fragments.ts";
@@ -48,6 +49,8 @@ export const PACKET_PASSES: readonly PacketPass[] = [
 export const FLOW_PASSES: readonly FlowPass[] = [
   // After O14, which asks only whether all fragments have come.
   { rule: "O37", revise: dropTogether },
+  // Before C7, which gives a whole the outcome of its piece.
+  { rule: "O38", revise: doubtHolder },
   // Before C7, which joins pieces by the whole way of what was cut.
   { rule: "C11", revise: joinGivenBack },
   // After O13 and O14, because the cut packet takes over the outcome of a piece. It also takes the

@@ -1,0 +1,50 @@
+/** Whether another host has the address of the one that a packet should have come to. Rule O38. */
+import { deviceEvent } from "../correlate/steps.ts";
+import type { Owner } from "../view/state_view.ts";
+import type { Sighting } from "../view/timeline.ts";
+import type { FlowGroup } from "./flows.ts";
+import { type Judgement, revise } from "./judgement.ts";
+
+/**
+ * [O38] Takes back `vanished` of a packet that went to a router, and is awaited where its destination's
+ * address is, when a packet of the other direction came back from that address and was not seen there.
+ * Then a host that nobody watches has the address, too, or answers in its
+ * name, and may have got it.
+ *
+ * What looks alike: the node that has the address did not tell of the packet that came back. There the
+ * packet may have vanished, and nothing shows that it did.
+ */
+export function doubtHolder(group: FlowGroup): void {
+  const other = group.reply ?? group.request;
+  if (!other) return;
+  for (const judgement of group.packets) {
+    const { outcome, awaited, end } = judgement;
+    if (outcome !== "vanished" || !awaited) continue;
+    const event = deviceEvent(end.step);
+    if (!isAwaitedByAddress(event, awaited)) continue;
+    if (!other.packets.some((packet) => cameWithout(packet, event, awaited))) continue;
+    const text = `packets from ${event.destination} came to ${event.node.name} that ` +
+      `${awaited.node.name}, which has that address, was not seen to send: another host may have it, or answer in its name`;
+    revise(judgement, "O38", { outcome: "unknown", gap: { code: "address-elsewhere", text } });
+  }
+}
+
+/** Its frame was for another link address: what is behind that is not seen. */
+const isAwaitedByAddress = (
+  { destination, destinationMac, tunnelKind }: Sighting,
+  { link }: Owner,
+) =>
+  tunnelKind === undefined && destinationMac !== undefined && link.mac !== undefined &&
+  link.mac !== destinationMac && link.addresses.some(({ address }) => address === destination);
+
+/** It came to where this one was sent, from the address, and was nowhere seen on the node that has it. */
+function cameWithout({ packet }: Judgement, sent: Sighting, { node }: Owner): boolean {
+  const { chains } = packet;
+  return !chains.some((chain) => chain.node === node) &&
+    chains.some((chain) =>
+      chain.node === sent.node &&
+      chain.events.some(({ kind, netns, source }) =>
+        kind === "device-rx" && netns === sent.netns && source === sent.destination
+      )
+    );
+}
