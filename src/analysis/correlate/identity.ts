@@ -123,6 +123,12 @@ export function formKey(form: Form): string {
   }${id}`;
 }
 
+/** Whether two sightings of a packet have one form; mostly they do, and then no keys of it are made. */
+export const isSameForm = (a: Event, b: Event): boolean =>
+  (a.source === b.source && a.destination === b.destination && a.protocol === b.protocol &&
+    a.sourcePort === b.sourcePort && a.destinationPort === b.destinationPort &&
+    a.icmpId === b.icmpId) || formKey(formOf(a)) === formKey(formOf(b));
+
 /** The key of its reverse. */
 export function reverseKey(form: Form): string {
   const id = form.icmpId === undefined ? "" : `#${form.icmpId}`;

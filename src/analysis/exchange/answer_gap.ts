@@ -1,7 +1,7 @@
 /** Whether silence proves that no answer was sent. */
 import { isNamed, matches, parseNamedFilter, resolveNames } from "../../event/filter/mod.ts";
 import type { Form } from "../correlate/identity.ts";
-import { DEVICE_SCRIPTS, DROP_SCRIPTS, gapOf, isSilentUntil, since } from "../view/coverage.ts";
+import { gapOf, isSilentUntil, PACKET_SCRIPTS, since } from "../view/coverage.ts";
 import type { Gap } from "../../event/gaps.ts";
 import { ANSWER_NS, mayWaitForAddress } from "../verdict/answer_due.ts";
 import type { Judgement } from "../verdict/judgement.ts";
@@ -20,7 +20,7 @@ import type { Asides } from "../view/evidence.ts";
 export function answerGap({ end }: Judgement, fromAt = end.step.event.at): Gap | null {
   const { event } = end.step;
   const when = since({ node: event.node, at: fromAt });
-  const gap = gapOf(event.node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS], when);
+  const gap = gapOf(event.node, PACKET_SCRIPTS, when);
   if (gap) return gap;
   const sealed = sealedGap(event);
   if (sealed) return sealed;

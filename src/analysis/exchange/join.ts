@@ -16,7 +16,7 @@ import {
 } from "../kernel/protocols.ts";
 import { asksByClientPort, type FlowGroup } from "../verdict/flows.ts";
 import type { Judgement } from "../verdict/judgement.ts";
-import { before, DEVICE_SCRIPTS, DROP_SCRIPTS, EVER, gapOf, type Span } from "../view/coverage.ts";
+import { before, EVER, gapOf, PACKET_SCRIPTS, type Span } from "../view/coverage.ts";
 import { isMulticast } from "../view/address.ts";
 import type { NodeView, Sighting } from "../view/timeline.ts";
 import { questionThatArrivedAs } from "./arrived_as.ts";
@@ -120,7 +120,7 @@ function missingOf(flows: readonly FlowGroup[]): Gap | null {
   // In the order of names: of several gaps the same one is told, however the events came.
   for (const [node, at] of [...firsts].sort(([a], [b]) => a.name < b.name ? -1 : 1)) {
     const when: Span | typeof EVER = begins ? { ...before({ node, at }), to: Infinity } : EVER;
-    const gap = gapOf(node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS], when);
+    const gap = gapOf(node, PACKET_SCRIPTS, when);
     if (gap) return gap;
   }
   return null;

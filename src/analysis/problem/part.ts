@@ -91,11 +91,16 @@ export class Part implements Listener {
     const change: Change<Pass> = { gone: [], come: [] };
     const undecided: Change<number> = { gone: [], come: [] };
     for (const thing of this.#thingsToSee(gone, come)) {
-      change.gone.push(...this.#passes.get(thing) ?? []);
-      this.#passes.delete(thing);
+      const passes = this.#passes.get(thing);
+      if (passes !== undefined) {
+        change.gone.push(...passes);
+        this.#passes.delete(thing);
+      }
       const at = this.#undecided.get(thing as Thing);
-      if (at !== undefined) undecided.gone.push(at);
-      this.#undecided.delete(thing as Thing);
+      if (at !== undefined) {
+        undecided.gone.push(at);
+        this.#undecided.delete(thing as Thing);
+      }
       this.#see(thing, change, undecided);
     }
     this.#course.change({ gone, come }, change, undecided);

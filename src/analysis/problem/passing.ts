@@ -7,7 +7,7 @@ import type { FlowVerdict } from "../rules/flow_causes.ts";
 import { wallMs, wallMsAt } from "../view/time_of_day.ts";
 import type { Sighting } from "../view/timeline.ts";
 import { type Asked, packetsOf } from "./asked.ts";
-import { largestAt, type Place, sightingAt, timesAt } from "./place.ts";
+import { largestAt, type Place, sightingAt } from "./place.ts";
 import type { Trouble } from "./trouble.ts";
 import type { Towards } from "./trouble_told.ts";
 
@@ -157,8 +157,14 @@ export function passOfExchange(exchange: Asked, kind: Kind): Pass | null {
 }
 
 /** When nobody knows what became of it, by the clock of the place's node; infinite where unseen. */
-export const undecidedAt = ({ question }: Asked, { place }: Kind): number =>
-  timesAt(question, place).at(-1) ?? Infinity;
+export function undecidedAt({ question }: Asked, { place }: Kind): number {
+  let last = -Infinity;
+  for (const packet of question) {
+    const event = sightingAt(packet, place);
+    if (event && event.at > last) last = event.at;
+  }
+  return last === -Infinity ? Infinity : last;
+}
 
 /** A flow that got through whole: one pass, which begins with its first packet. */
 export function passOfFlow(packets: readonly Packet[], client: string, kind: Kind): Pass {

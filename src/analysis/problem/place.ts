@@ -50,13 +50,13 @@ export function lastAtPlace({ chains }: Seen, { node, netns }: Place): number {
 export function sightingAt(
   { chains }: Seen,
   { node, netns }: Place,
-  isMeant: (event: Sighting) => boolean = () => true,
+  isMeant: ((event: Sighting) => boolean) | null = null,
 ): Sighting | undefined {
   let first: Sighting | undefined;
   for (const chain of chains) {
     if (chain.node !== node) continue;
     for (const event of chain.events) {
-      if (event.netns !== netns || !isMeant(event)) continue;
+      if (event.netns !== netns || (isMeant !== null && !isMeant(event))) continue;
       if (!first || event.at < first.at) first = event;
       break;
     }

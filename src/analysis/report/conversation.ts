@@ -91,7 +91,7 @@ export class Conversation implements Doubter {
       { evidence, network: world.network },
       (flow) => withheld.ofFlow(flow),
     )
-      .filter((exchange) => isWanted(formsOf(exchange), filter));
+      .filter((exchange) => filter.kind === "all" || isWanted(formsOf(exchange), filter));
     const found = new Map(exchanges.map((exchange) => [
       exchange,
       findingsOf({ exchange, world, evidence }),

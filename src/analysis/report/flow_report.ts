@@ -1,7 +1,7 @@
 /** A judged flow as the report has it. */
 import type { Flow, PacketCounts } from "../../event/report.ts";
 import type { Counted } from "../count/flow_count.ts";
-import { formKey, formOf } from "../correlate/identity.ts";
+import { formOf, isSameForm } from "../correlate/identity.ts";
 import type { FlowVerdict } from "../rules/flow_causes.ts";
 import { type FlowGroup, protocolName } from "../verdict/flows.ts";
 import type { Judgement } from "../verdict/judgement.ts";
@@ -87,5 +87,5 @@ function translatedForm(judgement: Judgement) {
       sent.conntrackSource !== form.source;
     return changed ? form : null;
   }
-  return formKey(formOf(sent)) === formKey(form) ? null : form;
+  return isSameForm(sent, last) ? null : form;
 }

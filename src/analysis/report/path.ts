@@ -1,10 +1,13 @@
 /** Steps of a packet to hops of a report: adds what lies between two sightings. Rules H1 to H5, H8. */
 import { KINDS } from "../../event/kinds.ts";
+import type { HolderNames } from "../../event/holder_names.ts";
 import type { Encapsulation, EndPoints, Hop } from "../../event/report.ts";
-import { conntrackForm, formKey, formOf } from "../correlate/identity.ts";
+import type { NetnsState } from "../../event/state.ts";
+import { conntrackForm, formKey, formOf, isSameForm } from "../correlate/identity.ts";
 import { isSolicitationCopy } from "../kernel/frees.ts";
 import { isTunnelKind } from "../kernel/tunnels.ts";
 import { placed } from "../view/placed.ts";
+import { askNetns } from "../view/netns_asked.ts";
 import { holderAt, isOwn, netnsLabel } from "../view/netns_names.ts";
 import { linkOf, stateAt } from "../view/state_view.ts";
 import { DATAPATH_KIND, isDoneWithActions, isUpcall } from "../kernel/openvswitch.ts";
@@ -65,23 +68,39 @@ function translatedBefore(event: Sighting): Hop[] {
   return [{ ...hopAt(event, "translate"), translated: endPoints(formOf(event)) }];
 }
 
+/** What is known of a hop's namespace then. Asked at once: a report has some dozens of hops for each flow. */
+interface Where {
+  state: NetnsState | null;
+  label: string;
+  holder: HolderNames;
+  isOwn: boolean;
+}
+
+const NOWHERE: Where = { state: null, label: "", holder: {}, isOwn: false };
+
 function hopAt(event: Sighting, stage: Hop["stage"], before?: Sighting | null): Hop {
   const at = placed(event, before);
   const netns = event.netns ?? at.netns;
-  const link = linkOf(stateAt(event.node, netns, event.at), at.ifindex, at.device);
+  const { node } = event;
+  const known = netns === undefined ? NOWHERE : askNetns(node, netns, event.at, (): Where => ({
+    state: stateAt(node, netns, event.at),
+    label: netnsLabel(node, netns, event.at),
+    holder: holderAt(node, netns, event.at),
+    isOwn: isOwn(node, netns),
+  }));
   const hop: Hop = {
-    node: event.node.name,
-    netns: netnsLabel(event.node, netns, event.at),
+    node: node.name,
+    netns: known.label,
     device: at.device ?? "",
     ifindex: at.ifindex ?? 0,
-    deviceKind: link?.kind ?? "unknown",
+    deviceKind: linkOf(known.state, at.ifindex, at.device)?.kind ?? "unknown",
     stage,
     timeNs: String(event.timeNs),
     at: timeOfDay(event),
-    ...(event.ttl === undefined ? {} : { ttl: event.ttl }),
-    ...holderAt(event.node, netns, event.at),
-    ...(isOwn(event.node, netns) ? { own: true } : {}),
   };
+  if (event.ttl !== undefined) hop.ttl = event.ttl;
+  Object.assign(hop, known.holder);
+  if (known.isOwn) hop.own = true;
   if (stage === "drop") {
     if (event.function !== undefined) hop.function = event.function;
     if (event.reason !== undefined) hop.reason = event.reason;
@@ -176,8 +195,8 @@ function switchedBy(before: Sighting, event: Sighting): Hop[] {
 
 /** [H5] The tuple changed: NAT. */
 function translation(before: Sighting, event: Sighting): Hop[] {
+  if (isSameForm(before, event)) return [];
   const form = formOf(event);
-  if (formKey(formOf(before)) === formKey(form)) return [];
   const hop = hopAt(event.device ? event : before, "translate");
   return [{ ...hop, translated: endPoints(form) }];
 }

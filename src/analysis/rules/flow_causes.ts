@@ -63,7 +63,9 @@ export function verdictOf(
   // The way is that of a packet which the first cause is about.
   const best = bestOf(causes[0]?.packets ?? lasting, outcome);
   const gap = isUntold ? gapOfPart(group.packets.length, packets) : gapOf(best, outcome);
-  const rate = bucketsOf(addedRates([rateOfPackets(group.packets), unseen.rate]));
+  const seen = rateOfPackets(group.packets);
+  const isAll = unseen.rate.parts.length === 0;
+  const rate = bucketsOf(isAll ? seen : addedRates([seen, unseen.rate]));
   return {
     group,
     outcome,

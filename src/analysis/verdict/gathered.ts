@@ -2,6 +2,8 @@
 import { ask, Source } from "../view/asked.ts";
 import { Parts } from "./parts.ts";
 
+const NONE: readonly string[] = [];
+
 /** Of each key the foremost value that any part brings. */
 export class Foremost<V> {
   /** Grows when a foremost value becomes another. */
@@ -13,17 +15,22 @@ export class Foremost<V> {
    * oldest, which is often the foremost, and all values would be gone through for each that goes.
    */
   readonly #unsettled = new Set<string>();
-  readonly #keysOf = new Map<object, Iterable<string>>();
+  readonly #keysOf = new Map<object, readonly string[]>();
 
   /** `isBefore`: strict, and of two values that are apart one is before the other. */
   constructor(readonly isBefore: (a: V, b: V) => boolean) {}
 
   /** What a part brings now, in place of what it brought before. */
   bring(part: object, values: ReadonlyMap<string, V>): void {
-    const stale = new Set<string>();
-    for (const key of this.#keysOf.get(part) ?? []) if (!values.has(key)) stale.add(key);
-    for (const key of stale) this.#remove(part, key);
+    const before = this.#keysOf.get(part) ?? NONE;
+    let kept = 0;
+    for (const key of before) {
+      if (values.has(key)) kept++;
+      else this.#remove(part, key);
+    }
     for (const [key, value] of values) this.#put(part, key, value);
+    // Mostly it brings values of the same keys again.
+    if (kept === before.length && kept === values.size) return;
     if (values.size > 0) this.#keysOf.set(part, [...values.keys()]);
     else this.#keysOf.delete(part);
   }

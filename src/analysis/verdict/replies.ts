@@ -22,10 +22,10 @@ import type { NodeView, Sighting } from "../view/timeline.ts";
 import {
   before,
   DEVICE_SCRIPTS,
-  DROP_SCRIPTS,
   EVER,
   gapOf,
   isSilentUntil,
+  PACKET_SCRIPTS,
   since,
 } from "../view/coverage.ts";
 
@@ -273,7 +273,7 @@ export function isUnanswered(group: FlowGroup, evidence: Asides): boolean {
     const when = { ...since(last), from };
     return asks && isSilentUntil(last.node, last.at + ANSWER_NS) &&
       !mayWaitForAddress(last, evidence) &&
-      gapOf(last.node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS], when) === null;
+      gapOf(last.node, PACKET_SCRIPTS, when) === null;
   });
 }
 

@@ -71,7 +71,8 @@ export function contains(prefix: string, address: string): boolean {
 /** 224.0.0.0/4 or ff00::/8. */
 export function isMulticast(address: string): boolean {
   if (address.includes(":")) return address.toLowerCase().startsWith("ff");
-  const first = Number(address.split(".")[0]);
+  const dot = address.indexOf(".");
+  const first = Number(dot < 0 ? address : address.slice(0, dot));
   return first >= 224 && first <= 239;
 }
 

@@ -13,7 +13,10 @@ import { askDoubtful, type Asker, keep, Question, Source } from "./source.ts";
 
 export { Source } from "./source.ts";
 
-/** Questions of one kind about many moments: asked again once, about all of the time between them. */
+/**
+ * Questions of one kind about many moments: asked again once, about all of the time between them. Of each kind
+ * there is one object.
+ */
 export interface Timed {
   /** At least one. With the first of them its key tells it from all others. */
   sources: readonly Source[];
@@ -23,21 +26,15 @@ export interface Timed {
    * they do, and then the work is done again for nothing. While it is the same for a time, it is for all parts.
    */
   over: (from: number, to: number) => string;
+  /** The time that was asked about last, and the question: mostly the next work asks about the same. */
+  lately?: Stretch & { question: Question };
 }
 
 /** A time that was asked about. */
-interface Stretch extends Timed {
+interface Stretch {
   from: number;
   to: number;
 }
-
-/** What was noted while the work goes on, to note nothing twice. */
-interface Noting {
-  noted: Set<Question | Source>;
-  stretches: Map<Source, Map<string, Stretch>>;
-}
-
-const NONE: readonly never[] = [];
 
 /** Whose work is in doubt when something that was asked is answered otherwise. */
 export interface Doubter {
@@ -47,7 +44,8 @@ export interface Doubter {
 
 /** All that one piece of work asked. */
 export class Questions implements Asker {
-  #noting: Noting | null = null;
+  /** What was asked about moments while the work goes on. */
+  #stretches: Map<Timed, Stretch> | null = null;
   #hasFailed = false;
   /** Nobody wants to know any more. */
   isOver = false;
@@ -82,10 +80,10 @@ export class Questions implements Asker {
 
   /** Notes that everything was read. */
   readAll(source: Source): void {
-    if (this.#isNew(source)) source.addReader(this);
+    source.addReader(this);
   }
 
-  /** Notes a question and its answer, once for each key. */
+  /** Notes a question and its answer. */
   note<T>(
     sources: readonly Source[],
     key: string,
@@ -95,22 +93,19 @@ export class Questions implements Asker {
   ): void {
     const known = sources[0]!.question(key);
     if (known) known.tell(answer);
-    this.#add(known ?? keep(key, new Question(sources, answer, again, isSame)));
+    (known ?? keep(key, new Question(sources, answer, again, isSame))).addAsker(this);
   }
 
   /** Notes a question that was asked before and has the same answer. */
   noteKnown(question: Question): void {
-    this.#add(question);
+    question.addAsker(this);
   }
 
   /** Notes a question about a time. */
   noteIn(timed: Timed, from: number, to: number): void {
-    const { stretches } = this.#noted();
-    const { sources, key } = timed;
-    let own = stretches.get(sources[0]!);
-    if (!own) stretches.set(sources[0]!, own = new Map());
-    const known = own.get(key);
-    if (!known) own.set(key, { ...timed, from, to });
+    this.#stretches ??= new Map();
+    const known = this.#stretches.get(timed);
+    if (!known) this.#stretches.set(timed, { from, to });
     else {
       if (from < known.from) known.from = from;
       if (to > known.to) known.to = to;
@@ -119,40 +114,30 @@ export class Questions implements Asker {
 
   /** All has been asked for now: asks about stretches. */
   done(): void {
-    for (const own of this.#noting?.stretches.values() ?? NONE) {
-      for (const [key, { sources, over, ...stretch }] of own) {
-        const { from, to } = widened(stretch);
-        const name = `in ${key} ${from} ${to}`;
-        let question = sources[0]!.question(name);
-        if (question) question.askAgain();
-        else {
-          const again = () => over(from, to);
-          question = keep(name, new Question(sources, again(), again, Object.is));
-        }
-        this.#add(question);
-      }
-    }
-    this.#noting = null;
-  }
-
-  #add(question: Question): void {
-    if (this.#isNew(question)) question.addAsker(this);
-  }
-
-  #isNew(what: Question | Source): boolean {
-    const { noted } = this.#noted();
-    if (noted.has(what)) return false;
-    noted.add(what);
-    return true;
-  }
-
-  #noted(): Noting {
-    return this.#noting ??= { noted: new Set(), stretches: new Map() };
+    if (this.#stretches === null) return;
+    for (const [timed, stretch] of this.#stretches) questionIn(timed, stretch).addAsker(this);
+    this.#stretches = null;
   }
 }
 
 /** Asks again what may have another answer. Afterwards all who asked know whether what they were told holds. */
 export const askAllAgain = (): void => noted(null, askDoubtful);
+
+/** What is asked about all of the time that has the stretch, with the answer that it has now. */
+function questionIn(timed: Timed, stretch: Stretch): Question {
+  const { from, to } = widened(stretch);
+  const { lately, sources, key, over } = timed;
+  const isSame = lately?.from === from && lately.to === to && !lately.question.isOver;
+  const name = isSame ? "" : `in ${key} ${from} ${to}`;
+  let question = isSame ? lately.question : sources[0]!.question(name);
+  if (question) question.askAgain();
+  else {
+    const again = () => over(from, to);
+    question = keep(name, new Question(sources, again(), again, Object.is));
+  }
+  if (!isSame) timed.lately = { from, to, question };
+  return question;
+}
 
 /** Stretches begin and end at multiples of this, ns, so that many are the same. */
 const PART_NS = 2 ** 28;
@@ -198,14 +183,13 @@ export function ask<T>(
   isSame: (before: T, now: T) => boolean = Object.is,
 ): T {
   if (noting === null) return answer();
-  const all = sources instanceof Source ? [sources] : sources;
-  const known = all[0]!.question(key);
+  const known = (sources instanceof Source ? sources : sources[0]!).question(key);
   if (known?.isUpToDate) {
     noting.noteKnown(known);
     return known.answer as T;
   }
   const found = noted(null, answer);
-  noting.note(all, key, found, answer, isSame);
+  noting.note(sources instanceof Source ? [sources] : sources, key, found, answer, isSame);
   return found;
 }
 

@@ -79,12 +79,11 @@ Deno.test("[D5] moments of one stretch are one question, and other times are not
     asked.push(`${from} ${to}`);
     return from <= lost && lost <= to ? "lost" : "";
   };
+  const timed = { sources: [source], key: "lost", over };
   const at = (...moments: number[]) => {
     const questions = new Questions();
     noted(questions, () => {
-      for (const moment of moments) {
-        askIn({ sources: [source], key: "lost", over }, moment, moment, () => null);
-      }
+      for (const moment of moments) askIn(timed, moment, moment, () => null);
     });
     return questions;
   };
@@ -94,6 +93,39 @@ Deno.test("[D5] moments of one stretch are one question, and other times are not
   lost = 9e9;
   source.changed();
   deepEqual([early.hold(), late.hold()], [true, false]);
+});
+
+Deno.test("[D5] a time that is asked about again is asked anew where its question is over", () => {
+  const source = new Source();
+  const timed = { sources: [source], key: "lost", over: () => `${source.version}` };
+  const at = (moment: number) => {
+    const questions = new Questions();
+    noted(questions, () => askIn(timed, moment, moment, () => null));
+    return questions;
+  };
+  const first = at(1e9);
+  source.shrunk();
+  equal(first.hold(), false);
+  const second = at(1e9);
+  equal(second.hold(), true);
+  source.changed();
+  equal(second.hold(), false);
+});
+
+Deno.test("[D5] who asks one thing several times is told once, also where others ask in between", () => {
+  const source = new Source();
+  const told: string[] = [];
+  const asker = (name: string) => new Questions({ doubted: () => told.push(name) });
+  const [a, b] = [asker("a"), asker("b")];
+  for (const questions of [a, a, b, a]) {
+    noted(questions, () => {
+      read(source);
+      ask(source, "version", () => source.version);
+    });
+  }
+  source.changed();
+  askAllAgain();
+  deepEqual(told.toSorted(), ["a", "b"]);
 });
 
 Deno.test("[D5] who was asked keeps nobody whose work is over, though others still want to know", async () => {

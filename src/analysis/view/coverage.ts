@@ -293,3 +293,5 @@ function onClockOf(node: NodeView, { node: clock, from, to }: Span) {
 export const DEVICE_SCRIPTS = ["device_rx", "device_tx"] as const;
 /** Scripts whose silence means "was not dropped". */
 export const DROP_SCRIPTS = ["drop"] as const;
+/** Both. One list, because what is asked about a list of scripts is remembered of that list. */
+export const PACKET_SCRIPTS = [...DEVICE_SCRIPTS, ...DROP_SCRIPTS] as const;

@@ -127,12 +127,20 @@ export class GoneAnswers {
  */
 const [HOP_STEP_NS, DROP_STEP_NS] = [2 ** 31, 2 ** 36];
 
+/** What is asked of a step, once for each packet: so nothing is made for a question that is known. */
+interface Step {
+  source: Source;
+  isGone: () => boolean;
+}
+
+const goneKey = (): string => "gone";
+
 /** The same of one part. */
 class Answers {
   /** So many steps are gone. */
   #gone = -Infinity;
   /** By the step that was asked about; of those that are not gone. */
-  readonly #sources = new Map<number, Source>();
+  readonly #steps = new Map<number, Step>();
   readonly #phase: number;
 
   constructor(readonly stepNs: number, readonly baseNs: bigint) {
@@ -144,10 +152,10 @@ class Answers {
     const gone = this.#stepsOf(untilNs);
     if (gone <= this.#gone) return false;
     this.#gone = gone;
-    for (const [step, source] of this.#sources) {
+    for (const [step, { source }] of this.#steps) {
       if (!this.#isGone(step)) continue;
       source.changed();
-      this.#sources.delete(step);
+      this.#steps.delete(step);
     }
     return true;
   }
@@ -155,7 +163,8 @@ class Answers {
   isGoneFrom(from: number): boolean {
     const step = Math.floor((from + this.#phase) / this.stepNs);
     if (this.#isGone(step)) return true;
-    return askOnce(this.#sourceOf(step), () => "gone", () => this.#isGone(step));
+    const { source, isGone } = this.#stepOf(step);
+    return askOnce(source, goneKey, isGone);
   }
 
   #isGone(step: number): boolean {
@@ -169,9 +178,12 @@ class Answers {
     return ns < 0n ? -Infinity : Number(ns / step - this.baseNs / step) + 1;
   }
 
-  #sourceOf(step: number): Source {
-    const known = this.#sources.get(step) ?? new Source();
-    this.#sources.set(step, known);
+  #stepOf(step: number): Step {
+    let known = this.#steps.get(step);
+    if (known === undefined) {
+      known = { source: new Source(), isGone: () => this.#isGone(step) };
+      this.#steps.set(step, known);
+    }
     return known;
   }
 }

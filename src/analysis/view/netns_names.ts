@@ -16,14 +16,39 @@ export const HOST_NETWORK = "the host network";
 export function netnsLabel(node: NodeView, netns: number | undefined, at = -Infinity): string {
   if (netns === undefined) return "";
   return askNetns(node, netns, at, () => {
-    const names = namesIn(node.states.get(netns) ?? NEVER_READ);
-    return (names.findLast((one) => one.at <= at) ?? names[0])?.name ??
-      toldIn(node.header.netns).get(netns) ?? shared(String(netns));
+    const { names, otherwise } = labelsOf(node, netns);
+    return (names.findLast((one) => one.at <= at) ?? names[0])?.name ?? otherwise;
   });
 }
 
 /** Every hop has one. */
 const shared = sharedTexts();
+
+/** What a namespace is called on a node, as far as that many readings and this header tell. */
+interface Labels {
+  list: Readings;
+  count: number;
+  told: Told;
+  names: readonly { at: number; name: string }[];
+  /** Where no reading names it. */
+  otherwise: string;
+}
+
+const labels = new WeakMap<NodeView, Map<number, Labels>>();
+
+/** Made again only after something was told: each hop asks. */
+function labelsOf(node: NodeView, netns: number): Labels {
+  const list = node.states.get(netns) ?? NEVER_READ;
+  const told = node.header.netns;
+  let all = labels.get(node);
+  if (!all) labels.set(node, all = new Map());
+  const known = all.get(netns);
+  if (known?.list === list && known.count === list.length && known.told === told) return known;
+  const otherwise = toldIn(told).get(netns) ?? shared(String(netns));
+  const made = { list, count: list.length, told, names: namesIn(list), otherwise };
+  all.set(netns, made);
+  return made;
+}
 
 /** One list, so that what is remembered of it is remembered once. */
 const NEVER_READ: Readings = [];
@@ -31,17 +56,12 @@ const NEVER_READ: Readings = [];
 type Readings = readonly { at: number; state: NetnsState }[];
 type Told = NodeView["header"]["netns"];
 
-const namesOf = new WeakMap<Readings, { count: number; names: { at: number; name: string }[] }>();
-
 /** From when on a namespace had which name: one, nearly always. */
 function namesIn(list: Readings): { at: number; name: string }[] {
-  const known = namesOf.get(list);
-  if (known?.count === list.length) return known.names;
   const names: { at: number; name: string }[] = [];
   for (const { at, state: { name } } of list) {
     if (name !== undefined && name !== names.at(-1)?.name) names.push({ at, name });
   }
-  namesOf.set(list, { count: list.length, names });
   return names;
 }
 
@@ -101,8 +121,11 @@ const UNREAD_NS = 3e9;
 export const holderAt = (node: NodeView, netns: number | undefined, at: number): HolderNames =>
   netns === undefined ? {} : askNetns(node, netns, at, () => holderThen(node, netns, at));
 
+const NOBODY: HolderNames = {};
+
 function holderThen(node: NodeView, netns: number, at: number): HolderNames {
   const ends = node.endings(netns);
+  if (ends.length === 0 && !node.states.has(netns)) return NOBODY;
   const begin = ends.findLast((end) => end.at < at)?.at ?? -Infinity;
   const end = ends.find((one) => one.at >= at)?.at ?? Infinity;
   const told = tellingsOf(node, netns)

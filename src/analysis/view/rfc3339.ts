@@ -17,9 +17,14 @@ export function rfc3339(ms: number): string {
     if (seconds.size === SECONDS_MAX) seconds.clear();
     seconds.set(second, text = textOf(second));
   }
-  lastMs = { whole, text: joined([text, ".", two(whole - second * 1000, 3), "Z"]) };
+  lastMs = { whole, text: joined([text, endOf(whole - second * 1000)]) };
   return lastMs.text;
 }
+
+/** The ends of such texts, by their millisecond, as far as they were told. */
+const ends: string[] = [];
+
+const endOf = (ms: number): string => ends[ms] ??= joined([".", two(ms, 3), "Z"]);
 
 /** A text of its own: one that was put together by signs is kept as a tree of its parts, of ten times its size. */
 const joined = (parts: readonly string[]): string => parts.join("");

@@ -84,6 +84,7 @@ class Several {
   constructor(public list: Asker[]) {}
 
   add(asker: Asker): void {
+    if (this.list.at(-1) === asker) return;
     this.list.push(asker);
     if (this.list.length >= 2 * this.#alive + 4) this.isAny();
   }
@@ -97,7 +98,9 @@ class Several {
   }
 }
 
+/** Who asks the same several times, and nobody else in between, is kept once; else it is told twice, which does no harm. */
 function withOne(askers: Askers, asker: Asker): Askers {
+  if (askers === asker) return askers;
   if (askers instanceof Several) askers.add(asker);
   else if (askers !== null && !askers.isOver) return new Several([askers, asker]);
   else return asker;

@@ -1,14 +1,7 @@
 /** Nodes of which some namespaces were not read: what they may have had, and nobody can tell. */
 import type { Gap } from "../../event/gaps.ts";
 import { ask } from "./asked.ts";
-import {
-  DEVICE_SCRIPTS,
-  DROP_SCRIPTS,
-  type EVER,
-  gapOf,
-  isSameGap,
-  type Span,
-} from "./coverage.ts";
+import { type EVER, gapOf, isSameGap, PACKET_SCRIPTS, type Span } from "./coverage.ts";
 import type { NodeView } from "./timeline.ts";
 
 /**
@@ -20,7 +13,7 @@ export function halfKnown(
   when: Span | typeof EVER,
 ): Gap | null {
   for (const node of unreadOf(nodes)) {
-    const gap = gapOf(node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS], when);
+    const gap = gapOf(node, PACKET_SCRIPTS, when);
     if (gap === null) continue;
     return { code: gap.code, text: `it may have come to ${node.name}: ${gap.text}` };
   }

@@ -1,5 +1,5 @@
 /** A packet that still waits for the link address of its next hop. */
-import { DEVICE_SCRIPTS, DROP_SCRIPTS, gapOf, since } from "../../view/coverage.ts";
+import { gapOf, PACKET_SCRIPTS, since } from "../../view/coverage.ts";
 import { lookUpRoute } from "../../view/routing.ts";
 import { neighbourOf, stateAfter } from "../../view/state_view.ts";
 import { command } from "../command.ts";
@@ -24,8 +24,7 @@ export const waitingForNeighbour: Rule = {
     const { event, judgement } = subject;
     if (judgement.end.kind !== "silent" && judgement.end.kind !== "waiting") return null;
     // After lost events nothing follows from silence.
-    const watched =
-      gapOf(subject.node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS], since(event)) === null;
+    const watched = gapOf(subject.node, PACKET_SCRIPTS, since(event)) === null;
     if (judgement.end.kind === "silent" && !watched) return null;
     const state = stateAfter(event.node, subject.netns, event.at);
     if (!state) return null;

@@ -7,7 +7,7 @@ import {
   isSocketLookupWithoutReason,
   saysNoSocket,
 } from "../../kernel/sockets.ts";
-import { around, DEVICE_SCRIPTS, DROP_SCRIPTS, gapOf } from "../../view/coverage.ts";
+import { around, gapOf, PACKET_SCRIPTS } from "../../view/coverage.ts";
 import { netnsName } from "../../view/netns_names.ts";
 import { isIncomplete, sysctl } from "../../view/state_view.ts";
 import type { Sighting } from "../../view/timeline.ts";
@@ -88,9 +88,7 @@ export const noListener: Rule = {
 
 /** No event of any node is missing: a translation of what was asked would have been seen. */
 const sawAll = ({ world, event }: Case): boolean =>
-  world.nodes.every((node) =>
-    gapOf(node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS], around(event)) === null
-  );
+  world.nodes.every((node) => gapOf(node, PACKET_SCRIPTS, around(event)) === null);
 
 /** The host's socket at the port was a client's, and what it asked was another end. */
 function strayAnswer(subject: Case, asked: Sighting) {
