@@ -191,11 +191,14 @@ function neighbour(verb: string, [address = "", ...more]: readonly string[]): Ef
 }
 
 function fdb(verb: string, [mac = "", ...more]: readonly string[]): Effect {
-  const isMaster = more.at(-1) === "master";
+  const last = more.at(-1);
+  const isBridges = last === "self";
+  const isMaster = isBridges || last === "master";
   const { dev: device = "", dst: destination, vlan } = pairs(isMaster ? more.slice(0, -1) : more);
   return (state) => {
     const others = state.fdb.filter((each) =>
       each.mac !== mac || each.device !== device || isMaster !== (each.master !== undefined) ||
+      (isBridges && each.master !== device) ||
       (vlan !== undefined && String(each.vlan) !== vlan)
     );
     if (verb === "del") return { ...state, fdb: others };

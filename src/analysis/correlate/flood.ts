@@ -3,6 +3,7 @@ import { nextHops } from "../view/next_hops.ts";
 import type { NetnsState } from "../../event/state.ts";
 import { ask } from "../view/asked.ts";
 import { isOneClock } from "../view/coverage.ts";
+import { ownMacAt } from "../view/bridge_own.ts";
 import { lookUpRoute } from "../view/routing.ts";
 import { acceptsAddress, linkOf, ownsAddress, stateAfter, stateAt } from "../view/state_view.ts";
 import type { NodeView, Sighting } from "../view/timeline.ts";
@@ -28,13 +29,15 @@ const isHandedToBridge = ({ kind, node, netns, ifindex, device, at }: Sighting):
 /**
  * [O4] Whether a drop of another host's frame is a drop of the packet. A frame that a bridge flooded
  * is freed by every host that it is not for; that loses the packet only where the packet's
- * destination or next hop lives, or at the other end of a veth pair. `sent` is the transmission
- * before the drop, where one is known.
+ * destination or next hop lives, at the other end of a veth pair, or at a bridge that takes it for its
+ * own. `sent` is the transmission before the drop, where one is known.
  */
 export function isMeantHere(event: Sighting, sent: Sighting | null): boolean {
   const here = stateAt(event.node, event.netns, event.at);
   const destination = event.tunnelDestination ?? event.destination ?? "";
   if (acceptsAddress(here, destination)) return true;
+  // [O40] The bridge sends it to nobody else.
+  if (ownMacAt(event) !== null) return true;
   if (!sent) return false;
   // The tunnel's sender chose this node, so what came out of the tunnel here was meant for it. That
   // is only so on the tunnel device itself: a bridge behind it floods to others, too.

@@ -19,14 +19,18 @@ export interface Around {
   baseline: Snapshot | null;
 }
 
-// A snapshot tells when its reading began, not when its rules were read. It was complete before a
-// moment when the next one had begun by then, or when reading so many rules can't take that long.
+// A snapshot tells when its reading began and ended, not when its rules were read. It was complete
+// before a moment when it had ended by then, or the next one had begun. Older probes do not tell the end:
+// what they read can't take that long, unless the machine is busy.
 const READING_NS = 1e9;
 const READING_PER_RULE_NS = 0.5e6;
+/** Where the kernel has no list of timers, a reading's clock is one of hundredths of a second. */
+const CLOCK_NS = 20e6;
 
 /** How long after its beginning a snapshot may still have been read. */
-export function readingNs(state: NetnsState): number {
-  return READING_NS + state.netfilter.length * READING_PER_RULE_NS;
+export function readingNs({ timeNs, untilNs, netfilter }: NetnsState): number {
+  const told = untilNs === undefined ? -1 : Number(BigInt(untilNs) - BigInt(timeNs));
+  return told >= 0 ? told + CLOCK_NS : READING_NS + netfilter.length * READING_PER_RULE_NS;
 }
 
 /** The readings of a namespace around a moment; `at` is in nanoseconds of the common time. */

@@ -103,6 +103,8 @@ export const RULES: readonly Rule[] = [
   // Asks R100, R9, R3 and R2 itself, and knows who it was that is there no more.
   rules.destinationGone,
   rules.macOfNobody,
+  // Knows why the bridge sent it to no port.
+  rules.macOfBridge,
   rules.macMismatch,
   // Over a device without carrier nobody can be asked for a link address (R9).
   rules.linkDown,
@@ -163,6 +165,8 @@ export const RULES: readonly Rule[] = [
   rules.ipsecUntold,
   // So is the checksum, and it, too, is checked before.
   rules.checksumUntold,
+  // Knows that it was no client of this host who asked.
+  rules.replyToTranslator,
   // Each names a reason, or a function, that no other of these has.
   rules.noListener,
   rules.receiveBufferFull,

@@ -2,6 +2,7 @@
 import { leadsTo } from "../correlate/flood.ts";
 import type { Step } from "../correlate/steps.ts";
 import { isAnothersFrame } from "../kernel/frees.ts";
+import { ownMacAt } from "../view/bridge_own.ts";
 import { holdersOfMac } from "../view/state_view.ts";
 import type { Sighting } from "../view/timeline.ts";
 import type { End } from "./ends.ts";
@@ -19,9 +20,10 @@ export function isAtAnotherNode({ event, previous }: Step, world: World): boolea
     sent.destinationMac !== undefined && sent.destinationMac !== event.destinationMac);
 }
 
-const isHeldElsewhere = ({ destinationMac, node }: Sighting, { network }: World): boolean =>
-  destinationMac !== undefined &&
-  holdersOfMac(network, destinationMac).some((holder) => holder.node !== node);
+/** [O40] What a bridge took for its own on the way it sent to nobody. */
+const isHeldElsewhere = (event: Sighting, { network }: World): boolean =>
+  event.destinationMac !== undefined && ownMacAt(event) === null &&
+  holdersOfMac(network, event.destinationMac).some(({ node }) => node !== event.node);
 
 /** The transmission of a frame whose MAC is at another probed node than the one that freed it. */
 export function sentToAnother({ step }: End, world: World): Step | null {

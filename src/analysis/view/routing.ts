@@ -206,24 +206,34 @@ function longest(state: NetnsState, family: 4 | 6, table: number, address: strin
   return best;
 }
 
+/** What a routing rule asks of a packet, in words; empty where it asks for nothing. */
+export function selectorsText(rule: RoutingRule): string {
+  const from = rule.source ? ` from ${rule.source}` : "";
+  return `${rule.inverted ? " not" : ""}${from}${selectorsBehind(rule)}`;
+}
+
+function selectorsBehind(rule: RoutingRule): string {
+  const word = (name: string, value: string | undefined) => value ? ` ${name} ${value}` : "";
+  return [
+    word("to", rule.destination),
+    word("fwmark", rule.mark),
+    word("iif", rule.inputDevice),
+    word("oif", rule.outputDevice),
+    word("ipproto", rule.protocol),
+    word("sport", rule.sourcePort),
+    word("dport", rule.destinationPort),
+    rule.other ? ` ${rule.other}` : "",
+  ].join("");
+}
+
 /** A routing rule as `ip rule` prints it, without what does not matter here. */
 export function ruleText(rule: RoutingRule): string {
-  const word = (name: string, value: string | undefined) => value ? ` ${name} ${value}` : "";
   const table = Object.entries(TABLES).find(([, number]) => number === rule.table)?.[0] ??
     rule.table;
   const to = rule.action === "goto" ? ` ${rule.target ?? "?"}` : "";
   const action = /^(lookup|to_tbl)$/.test(rule.action) ? `lookup ${table}` : rule.action + to;
   return `${rule.priority}:${rule.inverted ? " not" : ""} from ${rule.source ?? "all"}${
-    [
-      word("to", rule.destination),
-      word("fwmark", rule.mark),
-      word("iif", rule.inputDevice),
-      word("oif", rule.outputDevice),
-      word("ipproto", rule.protocol),
-      word("sport", rule.sourcePort),
-      word("dport", rule.destinationPort),
-      rule.other ? ` ${rule.other}` : "",
-    ].join("")
+    selectorsBehind(rule)
   } ${action}${
     rule.suppressPrefix === undefined ? "" : ` suppress_prefixlength ${rule.suppressPrefix}`
   }`;

@@ -4,7 +4,7 @@ import { isLost } from "../../exchange/losses.ts";
 import type { Judgement } from "../../verdict/judgement.ts";
 import { lookUpRoute, routeText } from "../../view/routing.ts";
 import { netnsName } from "../../view/netns_names.ts";
-import { ownersOf, stateAt } from "../../view/state_view.ts";
+import { ownersOf, ownsAddress, stateAt } from "../../view/state_view.ts";
 import type { NodeView, Sighting } from "../../view/timeline.ts";
 import { packetText, stateEvidence } from "../evidence.ts";
 import type { ExchangeRule } from "../exchange_case.ts";
@@ -42,6 +42,8 @@ export const asymmetricPath: ExchangeRule = {
       if (!apart) continue;
       const state = stateAt(out.node, out.netns, out.at);
       if (!state || isPort(state, into) || isPort(state, out)) continue;
+      // What died where its address is was sent to nobody.
+      if (out.kind === "drop" && ownsAddress(state, out.destination!)) continue;
       const found = lookUpRoute(state, { source: out.source!, destination: out.destination! });
       if (found.route === null) continue;
       const hops = nextHopsBy(found.route, out.destination!, out.device);

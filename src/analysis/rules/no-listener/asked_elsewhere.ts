@@ -29,6 +29,30 @@ export function askedElsewhere({ event, node, netns }: Case): Sighting | null {
   return first("any", (other) => other.at < event.at) ?? null;
 }
 
+/**
+ * What the host sent before to the end that the packet is from, from the very end that it came to, and
+ * what fits of it. A host that translates has sent so what others asked.
+ */
+export function askedFromThere(
+  { event, node, netns }: Case,
+  what: string,
+  fits: (other: Sighting) => boolean,
+): Sighting | null {
+  if (netns === undefined) return null;
+  const own = keyOf(netns, event.protocol, event.destination, event.destinationPort);
+  return concludedFrom(
+    node,
+    sentFrom,
+    own,
+    `${what} ${event.at} ${event.source} ${event.sourcePort}`,
+    (sent) =>
+      sent.findLast((other) =>
+        other.at < event.at && other.destination === event.source &&
+        other.destinationPort === event.sourcePort && fits(other)
+      ),
+  ) ?? null;
+}
+
 const keyOf = (netns: number, protocol?: number, address?: string, port?: number) =>
   `${netns} ${protocol} ${address} ${port}`;
 

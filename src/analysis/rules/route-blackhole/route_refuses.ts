@@ -1,6 +1,6 @@
 /** A route or a routing rule that refuses packets. */
 import { isRouteFailure } from "../../kernel/routing.ts";
-import { possibleRefusal, refuses, routeText } from "../../view/routing.ts";
+import { possibleRefusal, refuses, routeText, selectorsText } from "../../view/routing.ts";
 import { netnsName } from "../../view/netns_names.ts";
 import type { Case } from "../case.ts";
 import { eventEvidence, stateEvidence, wireDestination } from "../evidence.ts";
@@ -24,9 +24,7 @@ export const routeRefuses: Rule = {
     const { route, rule } = answer;
     const text = route
       ? `${routeText(route)}`
-      : `rule ${rule!.priority}: ${rule!.action}${rule!.source ? ` from ${rule!.source}` : ""}${
-        rule!.destination ? ` to ${rule!.destination}` : ""
-      }${rule!.mark ? ` fwmark ${rule!.mark}` : ""}`;
+      : `rule ${rule!.priority}: ${rule!.action}${selectorsText(rule!)}`;
     return cause(
       "route-blackhole",
       answer.certain ? "proven" : "likely",

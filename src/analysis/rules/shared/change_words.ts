@@ -1,6 +1,7 @@
 /** The command that makes a change. */
-import type { FdbEntry, NetfilterRule } from "../../../event/state.ts";
+import type { FdbEntry, NetfilterRule, Route } from "../../../event/state.ts";
 import type { Connection } from "../../../event/state_connections.ts";
+import { refuses } from "../../view/routing.ts";
 import { address, device, deviceSetting, mac, named, type Word } from "../word.ts";
 import type { Change } from "./change.ts";
 import { ipFor, routeWords } from "./route_command.ts";
@@ -23,7 +24,7 @@ export function wordsOf(change: Change): Word[] {
         ...ipFor(change.route.destination),
         "route",
         "del",
-        ...routeWords(change.route),
+        ...routeWords(withoutObject(change.route)),
       ];
     case "set-route-mtu":
       return [
@@ -140,12 +141,22 @@ function assignment(name: string, value: number): Word {
   return deviceSetting(own[1] as "ipv4" | "ipv6", own[2]!, own[3]!, value);
 }
 
+/**
+ * A route of IPv4 that refuses has a device only where a nexthop object refuses: the kernel takes neither
+ * its type nor its device then, and has one route of that prefix and metric.
+ */
+const withoutObject = (route: Route): Route =>
+  route.family === 4 && refuses(route) && route.device !== undefined
+    ? { ...route, type: "unicast", device: undefined }
+    : route;
+
 function fdbWords(how: string, { device: name, mac: of, destination, master, vlan }: FdbEntry) {
   return [
     ...["bridge", "fdb", how, mac(of), "dev", device(name)],
     ...(destination === undefined ? [] : ["dst", address(destination)]),
     ...(vlan === undefined ? [] : ["vlan", vlan]),
-    ...(master === undefined ? [] : ["master"]),
+    // The entry of a bridge's own device is in its own table, and it has no master.
+    ...(master === undefined ? [] : [master === name ? "self" : "master"]),
   ];
 }
 

@@ -21,6 +21,7 @@ import type { Asked } from "./asked.ts";
 import { checked } from "./checked.ts";
 import { died } from "./aside_death.ts";
 import { diedAtAsker } from "./question_at_asker.ts";
+import { keptSilent } from "./question_kept_silent.ts";
 import { deathInTunnel } from "./question_in_tunnel.ts";
 import { keptByVlan, stoppedInDatapath } from "./question_in_datapath.ts";
 import { stoppedOnTheWay } from "./question_on_the_way.ts";
@@ -124,7 +125,7 @@ function fateOf(subject: Case, hop: string, owner: Owner, question: Sighting): A
   if (!answer) {
     return fromOwnAddress(owner, hop, question, reached, seen) ??
       refusedByWayBack(owner, hop, question, reached, seen) ??
-      unanswered(owner, hop, reached, seen);
+      keptSilent(owner, hop, question, seen) ?? unanswered(owner, hop, reached, seen);
   }
   const back = answers.find((event) =>
     event.node === subject.node && event.netns === subject.netns && event.kind === "device-rx"
