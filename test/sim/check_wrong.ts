@@ -21,13 +21,16 @@ const wrong = (text: string): Violation => ({ check: "wrong", text });
 
 /** Ended where no probe could see how, and came to nobody who waited for it. */
 export const endedUnseen = (
-  { fate, place, unasked, takenBy }: TruePacket,
+  { fate, place, unasked, takenBy, flow }: TruePacket,
   heard: Pair["heard"],
 ) =>
   fate === "lost" || (fate === "dropped" && !heard.has(place!.netns.node.name)) ||
   // A router without a probe holds it for its next hop: nothing tells that from a loss.
   (fate === "waiting" && place !== undefined && !heard.has(place.netns.node.name)) ||
-  (unasked === true && !heard.has(takenBy!.node.name));
+  (unasked === true && !heard.has(takenBy!.node.name)) ||
+  // So does another host that has the address, too, and from which nothing comes back.
+  (fate === "delivered" && takenBy !== undefined && takenBy !== flow.to && !flow.answered &&
+    !heard.has(takenBy.node.name));
 
 /** How many of its packets may be counted so. */
 export function truthOf({ truth, heard }: Pair) {

@@ -57,7 +57,13 @@ function notAsked(flight: Flight, device: Device, skb: Skb): void {
   if (skb.fields.icmpId !== undefined) return takeUnasked(flight, device, skb);
   if (!flight.packet.flow.answers) answerFor(flight, device, skb);
   const by = LOOKUPS[skb.fields.protocol]!;
-  flight.dropped(skb, device, by, "NO_SOCKET", ["no-listener", "address-duplicate"]);
+  flight.dropped(skb, device, by, "NO_SOCKET", [
+    ...["no-listener", "address-duplicate"] as const,
+    // It had translated the question, and does not know the answer.
+    ...(device.netns.forgets && flight.packet.flow.answers
+      ? ["reply-not-translated" as const]
+      : []),
+  ]);
 }
 
 /** An echo reply without a socket is freed like the original of one that a raw socket took. */
