@@ -34,7 +34,7 @@ export const pathMtu: Rule = {
     "large did: `path-mtu-exceeded` with the largest size that passed and the smallest that did not; " +
     "likely with six losses or more, none of a smaller packet, between ends that smaller ones passed " +
     "between, where none so large passed the other way, and where not all were of one " +
-    "protocol between two ports of which nothing smaller arrived, else possible. Not of sizes that every link carries, nor of a lower TTL.",
+    "protocol to or from one port of which nothing smaller arrived, else possible. Not of sizes that every link carries, nor of a lower TTL.",
   yields: ["path-mtu-exceeded"],
   judge(subject) {
     const found = wayOf(subject);
@@ -52,8 +52,8 @@ export const pathMtu: Rule = {
     // Between other ends something else than the size may make the difference.
     const isOfSameEnds = passed.sent.source === least.sent.source &&
       passed.sent.destination === least.sent.destination;
-    const isOfAKind = new Set(over.map(({ sent }) => kindOf(sent))).size === 1 &&
-      !hasPassedOfKind(subject, least.sent);
+    const isOfAKind = areOfAKind(over) &&
+      !hasPassedOfKind(subject, withPorts(over)[0] ?? least.sent);
     const { awaited } = subject.judgement;
     // A link has one MTU for both directions; only by another way back may it be otherwise.
     const back = wayBack(subject, least.sent)?.passed;
@@ -111,8 +111,17 @@ function wayOf(subject: Case): { way: Way; bytes: number } | null {
   return bytes !== null ? { way, bytes } : null;
 }
 
-const kindOf = ({ protocol, sourcePort, destinationPort }: Sighting) =>
-  `${protocol} ${sourcePort} ${destinationPort}`;
+/** Later fragments have no ports: they are of the kind of their packet, which has lost its first one, too. */
+const withPorts = (lost: readonly { sent: Sighting }[]): Sighting[] =>
+  lost.map(({ sent }) => sent).filter(({ fragmentOffset }) => !fragmentOffset);
+
+/** A filter takes them all by their protocol and one port. */
+function areOfAKind(lost: readonly { sent: Sighting }[]): boolean {
+  const kinds = (of: (sent: Sighting) => unknown) => new Set(withPorts(lost).map(of)).size;
+  return kinds(({ protocol }) => protocol) < 2 &&
+    (kinds(({ destinationPort }) => destinationPort) < 2 ||
+      kinds(({ sourcePort }) => sourcePort) < 2);
+}
 
 /** Of this protocol between these ports something arrived. */
 const hasPassedOfKind = ({ judgement: { awaited }, world }: Case, sent: Sighting): boolean =>
