@@ -280,6 +280,15 @@ export const KNOWN: readonly Known[] = [
     faults: { recorded: true, countedLate: true },
   }),
   whole(
+    clean(13004096, "[R61] one flow was lost, in fragments, and its path's MTU was told"),
+  ),
+  whole(
+    clean(
+      13005817,
+      "[C6] a dropped segment was joined to what came of the next one out of a tunnel",
+    ),
+  ),
+  whole(
     clean(1700046, "[S11] pieces of three attempts came whole together, and that was no arrival"),
   ),
 ];

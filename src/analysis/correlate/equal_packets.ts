@@ -125,7 +125,10 @@ function staysOf(chains: readonly Chain[], members: readonly number[], union: Un
  * sender only those that left it.
  */
 function arrivingAt(stay: Stay, earlier: readonly Stay[]): readonly EqualPacket[] {
-  const from = earlier.find((other) => feeds(other, stay));
+  // What came out of a tunnel here went into it nodes before: only the frame it came in tells the last one.
+  const received = stay.packets.map((packet) => firstEvent(packet, "device-rx"))
+    .filter((event) => event !== undefined);
+  const from = earlier.find((other) => feeds(other, { received }));
   const beside = from ? undefined : earlier.find((other) => isBeside(other, stay));
   if (beside) return beside.packets;
   const sender = from ?? earlier.find(hasItsOwn);
@@ -163,7 +166,7 @@ function inOrder(stays: readonly Stay[]): Stay[] {
 }
 
 /** A frame that one node sent is one that the other received. */
-const feeds = ({ sent }: Stay, { received }: Stay) =>
+const feeds = ({ sent }: Pick<Stay, "sent">, { received }: Pick<Stay, "received">) =>
   received.some((event) => sent.some((other) => sameFrame(other, event)));
 
 /** Both received one frame, which was flooded by somebody without a probe. */
