@@ -289,6 +289,12 @@ export const KNOWN: readonly Known[] = [
     ),
   ),
   whole(
+    clean(
+      14008622,
+      "[O39] an answer that waited for a pod's link address was taken by the node that translates",
+    ),
+  ),
+  whole(
     clean(1700046, "[S11] pieces of three attempts came whole together, and that was no arrival"),
   ),
 ];

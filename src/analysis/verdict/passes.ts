@@ -7,6 +7,7 @@
  * that TCP sent again (O11), requests without an answer (O12), packets that shards withhold (D4).
  */
 import { doubtHolder } from "./another_holder.ts";
+import { doubtUntranslated } from "./awaiting_translation.ts";
 import type { FlowGroup } from "./flows.ts";
 import { dropTogether } from "./dropped_whole.ts";
 import { judgeFragments } from "./fragments.ts";
@@ -43,6 +44,8 @@ export const PACKET_PASSES: readonly PacketPass[] = [
   { rule: "O13", revise: doubtVanished },
   // After O13, which leaves less to doubt.
   { rule: "O15", revise: doubtTranslated },
+  // Looks at what was taken alone, which the others leave as it is.
+  { rule: "O39", revise: doubtUntranslated },
 ];
 
 /** In their order, after `PACKET_PASSES`. */
