@@ -165,7 +165,9 @@ function route(verb: string, words: readonly string[]): Effect {
       return { ...state, routes: [...state.routes, made] };
     }
     const index = state.routes.findIndex((each) =>
-      each.type === type && String(each.table) === table &&
+      // `ip route del` without a type takes a route of any (iproute2's iproute_modify leaves it unset).
+      (each.type === type || (verb === "del" && type === "unicast")) &&
+      String(each.table) === table &&
       (each.destination === destination ||
         destination === "default" && isDefault(each.destination)) &&
       (via === undefined || each.gateway === via) && (dev === undefined || each.device === dev) &&
