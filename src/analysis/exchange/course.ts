@@ -121,9 +121,9 @@ export function unanswered(
   const client = clientSide(joined.question);
   const when = openSince(joined.question, client);
   const rank = rankOfTries(joined.question);
-  const untried = untriedFor(joined.question, when, rank);
+  const untoldTry = untoldTryOf(joined.question, when, rank);
   if (refusal && !mayBeAnswered) {
-    const untold = asking.map((packet) => otherHostGap(packet, joined, untried)).find((gap) =>
+    const untold = asking.map((packet) => otherHostGap(packet, joined, untoldTry)).find((gap) =>
       gap !== null
     );
     if (untold) {
@@ -159,7 +159,7 @@ export function unanswered(
   if (asking.some(({ outcome }) => outcome === "in-flight")) return inFlight();
   // Among runs that were left out may have been another try, and its answer, as a whole.
   const isAll = lost.length === asking.length;
-  const another = hasOneAnswer ? null : untried(client) ?? (unwatched && leftOut);
+  const another = hasOneAnswer ? null : untoldTry(client) ?? (unwatched && leftOut);
   if (lost.length > 0 && another === null && (unwatched === null || isAll)) {
     const story = isAll
       ? "it was lost on its way"
@@ -228,7 +228,7 @@ function rankOfTries(question: FlowGroup): Rank {
  * Why another try, and its answer, may have passed a node untold. What was tried before is known of TCP;
  * of other protocols the first try may have been up to a retry before.
  */
-function untriedFor(question: FlowGroup, when: Span, rank: Rank): (node: NodeView) => Gap | null {
+function untoldTryOf(question: FlowGroup, when: Span, rank: Rank): (node: NodeView) => Gap | null {
   const isKnown = triesOf(question).length > 0;
   const span = isKnown ? when : { ...when, from: when.from - RETRY_NS };
   return (node) => leftOutIn(node, span, rank, DEVICE_SCRIPTS);
@@ -241,14 +241,14 @@ function untriedFor(question: FlowGroup, when: Span, rank: Rank): (node: NodeVie
 function otherHostGap(
   { steps, end }: Judgement,
   { network }: Joined,
-  untried: (node: NodeView) => Gap | null,
+  untoldTry: (node: NodeView) => Gap | null,
 ): Gap | null {
   const [first, last] = [steps[0]!.event, end.step.event];
   if (last.destination === undefined) return null;
   if (first.kind !== "device-rx" && first.node === last.node) return null;
   const others = ownersOf(network, last.destination)
     .filter(({ node, netns }) => node !== last.node || netns !== last.netns);
-  return others.map(({ node }) => untried(node)).find((gap) => gap !== null) ?? null;
+  return others.map(({ node }) => untoldTry(node)).find((gap) => gap !== null) ?? null;
 }
 
 /** The packet of each node that ended there last, by the names of the nodes. */

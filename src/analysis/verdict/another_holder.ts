@@ -8,8 +8,7 @@ import { type Judgement, revise } from "./judgement.ts";
 /**
  * [O38] Takes back `vanished` of a packet that went to a router, and is awaited where its destination's
  * address is, when a packet of the other direction came back from that address and was not seen there.
- * Then a host that nobody watches has the address, too, or answers in its
- * name, and may have got it.
+ * Then a host that nobody watches has the address, too, or answers in its name, and may have got it.
  *
  * What looks alike: the node that has the address did not tell of the packet that came back. There the
  * packet may have vanished, and nothing shows that it did.
@@ -17,12 +16,18 @@ import { type Judgement, revise } from "./judgement.ts";
 export function doubtHolder(group: FlowGroup): void {
   const other = group.reply ?? group.request;
   if (!other) return;
+  // Nearly all packets of a flow are awaited at one place: of each, the other direction is looked through once.
+  const asked = new Map<string, boolean>();
   for (const judgement of group.packets) {
     const { outcome, awaited, end } = judgement;
     if (outcome !== "vanished" || !awaited) continue;
     const event = deviceEvent(end.step);
     if (!isAwaitedByAddress(event, awaited)) continue;
-    if (!other.packets.some((packet) => cameWithout(packet, event, awaited))) continue;
+    const key = `${event.node.name} ${event.netns} ${event.destination} ${awaited.node.name}`;
+    const came = asked.get(key) ??
+      other.packets.some((packet) => cameWithout(packet, event, awaited));
+    asked.set(key, came);
+    if (!came) continue;
     const text = `packets from ${event.destination} came to ${event.node.name} that ` +
       `${awaited.node.name}, which has that address, was not seen to send: another host may have it, or answer in its name`;
     revise(judgement, "O38", { outcome: "unknown", gap: { code: "address-elsewhere", text } });

@@ -3,7 +3,7 @@ import { isRefusedByIpsecReceiver, isRefusedByIpsecSender } from "../../kernel/s
 import { command } from "../command.ts";
 import { eventEvidence, place, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
-import { risen } from "./counters.ts";
+import { risen } from "../shared/xfrm_counters.ts";
 
 /** What the kernel says by a counter of /proc/net/xfrm_stat. */
 const MEANINGS: Readonly<Record<string, string>> = {

@@ -5,7 +5,7 @@ import { netnsName } from "../../view/netns_names.ts";
 import { command } from "../command.ts";
 import { eventEvidence, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
-import { risen } from "./counters.ts";
+import { risen } from "../shared/xfrm_counters.ts";
 
 /** The kernel's counter of packets for which there was no state. */
 const COUNTER = "XfrmOutNoStates";

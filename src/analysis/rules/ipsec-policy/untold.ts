@@ -7,7 +7,7 @@ import type { Case } from "../case.ts";
 import { command } from "../command.ts";
 import { eventEvidence, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
-import { risen } from "./counters.ts";
+import { risen } from "../shared/xfrm_counters.ts";
 
 /** What the kernel counts when a policy refuses: which policies do so, and what that means. */
 const REFUSALS: Readonly<Record<string, { asks: RegExp; why: string }>> = {

@@ -42,8 +42,8 @@ export const endpointMissing: Rule = {
   statement: "Translated to an address that nobody holds and that could not be reached: " +
     "`service-without-endpoint`. Its link was asked for the address itself, or it died in its network: " +
     "where a refused route, or the route by which it came here, is for a network of which hosts have " +
-    "routes to links there. Else it is the way that is gone, and somebody without a probe may hold it. The rule that translates to it is named with its backend (nft, " +
-    "iptables-nft, iptables-legacy), with where another backend's rules lead; when no rule read " +
+    "routes to links there. Else it is the way that is gone, and somebody without a probe may hold it. " +
+    "The rule that translates to it is named with its backend (nft, iptables-nft, iptables-legacy), with where another backend's rules lead; when no rule read " +
     "there leads to it, that is said.",
   yields: ["service-without-endpoint"],
   judge(subject) {

@@ -2,7 +2,7 @@
 import type { NetnsState } from "../../../event/state.ts";
 import { type RefusalCounters, untoldRefusal } from "../../kernel/refusals.ts";
 import type { Case } from "../case.ts";
-import { risen } from "../ipsec-policy/counters.ts";
+import { risen } from "./xfrm_counters.ts";
 
 /** Why a place refused all that it refused between two readings. */
 export interface CountedRefusal {
