@@ -7,7 +7,7 @@ import { acrossClocks } from "./across.ts";
 import { keyOf, type Place } from "./places.ts";
 import { bytesOf, type CountedPlace, lateIn, type Part, type Parts, type Told } from "./parts.ts";
 import { type Reading, readingsOf, type Series, uncountedAt } from "./readings.ts";
-import { QUIET_READINGS, type Run, runsOf, type Step } from "./runs.ts";
+import { QUIET_NS, QUIET_READINGS, type Run, runsOf, type Step } from "./runs.ts";
 import { cutAtSettled } from "./settled.ts";
 import { isEnoughForLoss, isMore, isWithinRuns, leastOf, mostOf, shortageOf } from "./shortage.ts";
 
@@ -170,23 +170,36 @@ function together(
     const found = runsOf(steps, isActive, firstSeen);
     isCut ||= found.isCut;
     goesOn ||= found.goesOn;
-    const runs = found.runs.flatMap((run) => cutAtSettled(run, epoch, steps, [a, b], late));
-    for (const run of runs.filter(({ isOver }) => isOver)) {
-      const readings = steps.slice(run.first, run.last + 1);
-      const bytes = bytesOf(epoch, { ...a, readings }, { ...b, readings });
-      const short = shortageOf(
-        [a, b],
-        readings,
-        readings.flatMap(({ number }) => known.get(number) ?? []),
-        isEnough,
-      );
-      parts.push({ ...partOf(run, steps, came, left, late, short !== undefined), bytes, short });
+    for (const whole of found.runs) {
+      for (const run of cutAtSettled(whole, epoch, steps, [a, b], late)) {
+        if (!run.isOver) continue;
+        const readings = steps.slice(run.first, run.last + 1);
+        const bytes = bytesOf(epoch, { ...a, readings }, { ...b, readings });
+        const around = aroundOf(run, whole, steps);
+        const short = shortageOf(
+          [a, b],
+          around,
+          around.flatMap(({ number }) => known.get(number) ?? []),
+          isEnough,
+        );
+        parts.push({ ...partOf(run, steps, came, left, late, short !== undefined), bytes, short });
+      }
     }
   }
   return { parts: parts.filter(({ packets, lost }) => packets > 0 || lost !== 0), isCut, goesOn };
 }
 
 const NOTHING: Series = new Map();
+
+/**
+ * The readings in which packets of a part may have passed uncounted: where a run of readings begins or
+ * ends, also those beside it, in which its first packets or those that waited longest may have passed.
+ */
+function aroundOf(part: Run, whole: Run, steps: readonly Step[]): Step[] {
+  const from = steps[part.first]!.from - (part.first === whole.first ? QUIET_NS : 0);
+  const to = steps[part.last]!.at + (part.last === whole.last ? QUIET_NS : 0);
+  return steps.filter((step) => step.at > from && step.from < to);
+}
 
 /**
  * When all of them were lost. What is missing at a border between readings is lost or under way: so while
