@@ -196,7 +196,9 @@ function goesOn(open: Open, event: Sighting): boolean {
   if (isRefusedUnsent(event, open.last)) return false;
   if (!isDeviceHop(event) && !isDropBeforeSending(event)) return true;
   const ttl = open.lastTtlAt(event, isDeviceHop(event) ? event.kind : "device-tx");
-  return ttl === undefined || ttlOf(event) < ttl;
+  if (ttl === undefined) return true;
+  // A loop comes back after it was sent.
+  return ttlOf(event) < ttl && !(event.kind === "device-rx" && open.last.kind === "device-rx");
 }
 
 /**

@@ -3,6 +3,7 @@ import { isDeviceKind } from "../../event/kinds.ts";
 import { isAnothersFrame, isFree, isSideCopy, isSolicitationCopy } from "../kernel/frees.ts";
 import type { Sighting } from "../view/timeline.ts";
 import { type Chain, excludes, pointOf, unsentPoint } from "./chains.ts";
+import { sameFrame } from "./frames.ts";
 import { tellsOfPacket } from "./telling.ts";
 
 /** One of several equal packets, as one node saw it. */
@@ -139,7 +140,32 @@ export class EqualsOnNode {
 
 /** The packet was at none of these points yet, and may still come to them. */
 const isOpen = (packet: EqualPacket, points: readonly string[], first: Sighting) =>
-  points.every((point) => !packet.points.has(point)) && !isOver(packet, first);
+  points.every((point) => !packet.points.has(point)) && !isOver(packet, first) &&
+  !isStillHere(packet, first);
+
+/**
+ * The packet was received by the same device before, and has not left the node since: every frame of
+ * it was received on the node as well. It cannot come from outside again, with whatever TTL.
+ */
+function isStillHere({ chains }: EqualPacket, first: Sighting): boolean {
+  if (first.kind !== "device-rx") return false;
+  let since = -Infinity;
+  const before: Sighting[] = [];
+  for (const event of chains.flatMap(({ events }) => events)) {
+    if (event.at >= first.at) continue;
+    before.push(event);
+    if (event.kind === "device-rx" && isAtDevice(event, first)) since = Math.max(since, event.at);
+  }
+  if (since === -Infinity) return false;
+  const here = before.filter(({ at }) => at > since);
+  return !here.some((sent) =>
+    sent.kind === "device-tx" &&
+    !here.some((got) => got.kind === "device-rx" && got.at >= sent.at && sameFrame(sent, got))
+  );
+}
+
+const isAtDevice = (event: Sighting, { netns, ifindex, tunnelKind }: Sighting) =>
+  event.netns === netns && event.ifindex === ifindex && event.tunnelKind === tunnelKind;
 
 /** The packet was dropped before any device saw it: a later chain cannot be a copy of it. */
 function isOver({ drop, chains }: EqualPacket, event: Sighting): boolean {

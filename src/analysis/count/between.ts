@@ -175,11 +175,11 @@ function together(
         if (!run.isOver) continue;
         const readings = steps.slice(run.first, run.last + 1);
         const bytes = bytesOf(epoch, { ...a, readings }, { ...b, readings });
-        const around = aroundOf(run, whole, steps);
+        const until = run.last === whole.last ? run.last + waitingAfter(run, steps) : run.last;
         const short = shortageOf(
           [a, b],
-          around,
-          around.flatMap(({ number }) => known.get(number) ?? []),
+          readings,
+          steps.slice(run.first, until + 1).flatMap(({ number }) => known.get(number) ?? []),
           isEnough,
         );
         parts.push({ ...partOf(run, steps, came, left, late, short !== undefined), bytes, short });
@@ -192,13 +192,12 @@ function together(
 const NOTHING: Series = new Map();
 
 /**
- * The readings in which packets of a part may have passed uncounted: where a run of readings begins or
- * ends, also those beside it, in which its first packets or those that waited longest may have passed.
+ * How many readings after a run packets of it may have passed the second place uncounted: those that
+ * waited longest.
  */
-function aroundOf(part: Run, whole: Run, steps: readonly Step[]): Step[] {
-  const from = steps[part.first]!.from - (part.first === whole.first ? QUIET_NS : 0);
-  const to = steps[part.last]!.at + (part.last === whole.last ? QUIET_NS : 0);
-  return steps.filter((step) => step.at > from && step.from < to);
+function waitingAfter({ last }: Run, steps: readonly Step[]): number {
+  const until = steps[last]!.at + QUIET_NS;
+  return steps.slice(last + 1).filter(({ from }) => from < until).length;
 }
 
 /**

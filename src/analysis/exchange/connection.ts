@@ -41,6 +41,11 @@ const SAID_BEFORE: Gap = {
     "the connection had begun before it was seen: its program may have said all that it had to say",
 };
 
+const ACKNOWLEDGED_ONLY: Gap = {
+  code: "begun-before",
+  text: "the connection had begun before it was seen: an acknowledgement alone asks for no answer",
+};
+
 /** [X4] What came of a connection, by the segments of both directions. */
 export function courseOfConnection(joined: Joined, asked: Form): Course {
   const { question, answers } = joined;
@@ -51,6 +56,9 @@ export function courseOfConnection(joined: Joined, asked: Form): Course {
     (isAcknowledged(question) ? spoken.find((packet) => !misdirected.includes(packet)) : undefined);
   if (answeredBy === undefined) {
     const course = refusedOrUnanswered(joined, packets, misdirected);
+    if (asksNothing(question) && course.outcome === "unanswered" && course.losses.length === 0) {
+      return unknown("only acknowledgements of it were seen, which arrived", ACKNOWLEDGED_ONLY);
+    }
     return hadBegun(question) ? courseOfBegun(joined, course) : course;
   }
   return courseOfRunning(joined, packets, misdirected, answeredBy);
@@ -77,6 +85,17 @@ const isAcknowledged = ({ packets }: FlowGroup) =>
 const hadBegun = (question: FlowGroup) =>
   !question.packets.some((packet) => isConnectRequest(firstEvent(packet))) &&
   isAcknowledged({ ...question, packets: question.packets.filter(hasData) });
+
+/**
+ * Acknowledgements alone, as the last ones of a connection whose rest was not seen. A host answers
+ * those of a stranger by a reset; where it takes them and is silent, they were of a connection.
+ */
+const asksNothing = ({ packets }: FlowGroup) =>
+  packets.every((packet) => {
+    const event = firstEvent(packet);
+    return hasFlag(event, TCP_FLAGS.ack) && !hasData(packet) &&
+      !hasFlag(event, TCP_FLAGS.syn | TCP_FLAGS.fin | TCP_FLAGS.rst);
+  });
 
 /** [X4] The same of a connection that had been answered before: what was lost, or a reset, broke it. */
 function courseOfBegun({ question, missing }: Joined, course: Course): Course {

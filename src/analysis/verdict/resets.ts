@@ -1,6 +1,7 @@
 /** Resets that found no socket: whether the one they were for had closed, or is elsewhere. Rule O20. */
 import type { Chain } from "../correlate/chains.ts";
 import { conntrackForm, formKey, formOf, reverse } from "../correlate/identity.ts";
+import { isSocketLookupWithoutReason, saysNoSocket } from "../kernel/sockets.ts";
 import { hasFlag, TCP, TCP_FLAGS } from "../kernel/protocols.ts";
 import { around, before, DEVICE_SCRIPTS, gapOf } from "../view/coverage.ts";
 import type { Sighting } from "../view/timeline.ts";
@@ -35,7 +36,7 @@ function isTakenThere(packet: Judgement, reset: Judgement): boolean {
 
 function isUnclaimedReset({ outcome, end: { kind, step: { event } } }: Judgement): boolean {
   return outcome === "delivered" && kind === "taken" && event.kind === "drop" &&
-    event.reason === "NO_SOCKET" && hasFlag(event, TCP_FLAGS.rst);
+    (saysNoSocket(event) || isSocketLookupWithoutReason(event)) && hasFlag(event, TCP_FLAGS.rst);
 }
 
 /**

@@ -6,6 +6,7 @@
 import { TCP } from "../kernel/protocols.ts";
 import type { FlowGroup } from "./flows.ts";
 import { inherit, type Judgement } from "./judgement.ts";
+import type { NodeView, Sighting } from "../view/timeline.ts";
 import type { Step } from "../correlate/steps.ts";
 import { cutsOf } from "./cuts.ts";
 import {
@@ -112,21 +113,24 @@ function claimsOf(
 ) {
   const rivals = byStart(wholes);
   const nearWholes = nearOf(wholes);
-  const order = new Map(pieces.map((piece, i) => [piece, i]));
   const nodeOf = ({ judgement }: Range) => judgement.steps[0]!.event.node;
   // Before any piece gives a whole its way.
   const visited = new Map(wholes.map((whole) => [whole, nodesOf(whole)]));
+  const firstAt = new Map(pieces.map((piece) => [piece, firstAtNodes(piece)]));
   /**
-   * How often the first byte that both have had come to that node before: 0 for the first time. What
-   * GRO put together may begin with a packet that came otherwise the times before.
+   * How often the first byte that both have had come to the piece's node before: 0 for the first time.
+   * What GRO put together may begin with a packet that came otherwise the times before.
    */
   const timesBefore = (whole: Range, piece: Range) => {
+    const came = afterWhole(whole, piece);
     const from = distance(piece.from, whole.from) > 0 ? whole.from : piece.from;
     const start = { ...piece, from, length: 1 };
-    return near(start).filter((other) =>
-      nodeOf(other) === nodeOf(piece) && order.get(other)! < order.get(piece)! &&
-      overlap(start, other) > 0
-    ).length;
+    return near(start).filter((other) => {
+      if (other === piece || overlap(start, other) === 0) return false;
+      const first = firstAt.get(other)!;
+      // What passed the whole's node came uncut, as its attempt did, which has no pieces there.
+      return !first.has(nodeOf(whole)) && (first.get(came.node) ?? Infinity) < came.at;
+    }).length;
   };
   return (whole: Range, piece: Range): boolean => {
     // What came to the piece's node uncut is not what was cut before it.
@@ -141,6 +145,25 @@ function claimsOf(
     const others = rivals.get(startOf(whole))!.filter((other) => !isUncut(other));
     return others[Math.min(timesBefore(whole, piece), others.length - 1)] === whole;
   };
+}
+
+/**
+ * Where a piece was seen first behind its whole. One of a packet that nothing numbers may have been
+ * joined to an attempt that its sender had made before [C6], and then begins there.
+ */
+function afterWhole(whole: Range, { judgement: { steps } }: Range): Sighting {
+  const { ttl } = whole.judgement.steps.at(-1)!.event;
+  const behind = ttl === undefined
+    ? undefined
+    : steps.find(({ event }) => event.ttl !== undefined && event.ttl <= ttl);
+  return (behind ?? steps[0]!).event;
+}
+
+/** When a packet was seen first on each node, an `at`. */
+function firstAtNodes({ judgement: { steps } }: Range): Map<NodeView, number> {
+  const first = new Map<NodeView, number>();
+  for (const { event: { node, at } } of steps) if (!first.has(node)) first.set(node, at);
+  return first;
 }
 
 const nodesOf = ({ judgement }: Range) => new Set(judgement.steps.map(({ event }) => event.node));
