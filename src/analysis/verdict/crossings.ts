@@ -36,13 +36,18 @@ function isOneWay({ sent: a, received: there }: Passage, b: Sighting, received: 
     a.destinationPort === b.destinationPort;
 }
 
-/** What these packets tell, which are in the order of all packets. */
+/**
+ * What these packets tell, which are in the order of all packets, once all is known of them: which
+ * pieces are whose, and what arrived by what the other side said.
+ */
 export function crossingsOf(judgements: readonly Judgement[]): OwnCrossings {
   const own: OwnCrossings = { passed: new Map(), lost: new Map(), tunnels: new Map() };
   let before: Passage | null = null;
+  // What was cut has the end of one of its pieces: one loss.
+  const lost = new Set<Sighting>();
   for (const judgement of judgements) {
     const { packet } = judgement;
-    for (const { sent, received } of crossedBy(judgement)) {
+    for (const { sent, received } of [...crossedBy(judgement), ...piecesOf(judgement)]) {
       if (sent.tunnelSource !== undefined) {
         own.tunnels.set(`${sent.tunnelSource}>${sent.tunnelDestination}`, true);
       }
@@ -61,7 +66,8 @@ export function crossingsOf(judgements: readonly Judgement[]): OwnCrossings {
     if (judgement.outcome !== "vanished" || !judgement.awaited) continue;
     const sent = deviceEvent(judgement.end.step);
     const bytes = bytesOf(sent);
-    if (bytes === null) continue;
+    if (bytes === null || lost.has(sent)) continue;
+    lost.add(sent);
     const key = wayKey(sent, judgement.awaited.node.name);
     own.lost.set(key, [...own.lost.get(key) ?? [], { bytes, sent, packet }]);
   }
@@ -98,7 +104,9 @@ export class GatheredCrossings implements Crossings {
  * Where a packet was sent by one node and seen at others after it: not only the next, because a packet
  * that is lost between is awaited at its destination, whoever else watches the way.
  */
-export function* crossedBy({ steps }: Judgement): Iterable<{ sent: Sighting; received: Sighting }> {
+export function* crossedBy(
+  { steps }: Judgement,
+): Iterable<Pick<Passage, "sent" | "received">> {
   for (let i = 1; i < steps.length; i++) {
     const [sent, received] = [steps[i - 1]!.event, steps[i]!.event];
     if (sent.node === received.node || sent.kind !== "device-tx") continue;
@@ -108,6 +116,17 @@ export function* crossedBy({ steps }: Judgement): Iterable<{ sent: Sighting; rec
       if (event.node !== node && event.node !== sent.node) yield { sent, received: event };
       ({ node } = event);
     }
+  }
+}
+
+/** The same of what was cut on its way, by its pieces that came, where some may be lost. */
+export function* piecesOf(
+  { end, pieces = [] }: Judgement,
+): Iterable<Pick<Passage, "sent" | "received">> {
+  const sent = deviceEvent(end.step);
+  if (sent.kind !== "device-tx") return;
+  for (const { steps: [first] } of pieces) {
+    if (first!.event.node !== sent.node) yield { sent, received: first!.event };
   }
 }
 

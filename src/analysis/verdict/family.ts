@@ -138,11 +138,11 @@ export class Family implements Doubter {
     this.version++;
     this.#judged = noted(this.#asked, () => {
       revisePackets(this.#judgements, others);
-      others.crossings.bring(this, crossingsOf(this.#judgements));
       const flows = flowsOf(this.#judgements.filter((judgement) => !wasUnpacked(judgement)));
       reviseFlows(flows);
       // A packet that was cut has the steps of its pieces only now.
       others.delays.bring(this, delaysOf(this.#judgements));
+      others.crossings.bring(this, crossingsOf(this.#judgements));
       return { judgements: this.#judgements, flows };
     });
   }

@@ -32,6 +32,8 @@ export interface Judgement {
   revisedBy: readonly RuleId[];
   /** TCP: the other side acknowledged what it carried, in this segment or in another. */
   acknowledged?: boolean;
+  /** TCP: pieces of it that came to another node, where not all of them are known to have come. */
+  pieces?: readonly Judgement[];
 }
 
 /** As most packets are: an object that is made at once takes less than one that is put together of parts. */

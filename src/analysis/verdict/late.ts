@@ -2,7 +2,7 @@
 import { deviceEvent } from "../correlate/steps.ts";
 import { isSilentUntil, leftOutIn } from "../view/coverage.ts";
 import type { NodeView, Sighting } from "../view/timeline.ts";
-import { crossedBy } from "./crossings.ts";
+import { crossedBy, piecesOf } from "./crossings.ts";
 import type { FlowGroup } from "./flows.ts";
 import { type Judgement, revise } from "./judgement.ts";
 import { rankOfPacket } from "./rank.ts";
@@ -56,11 +56,11 @@ function unlike(packets: readonly Judgement[]): Judgement[] {
   return packets.filter(({ packet }) => alike.get(packet.chains[0]!.invariants)! === 1);
 }
 
-/** From node to node, by `key`. */
+/** From node to node, by `key`: of a packet that was cut on its way each piece that came tells, too. */
 function delaysAcross(packets: readonly Judgement[]): Map<string, Delays> {
   const delays = new Map<string, Delays>();
   for (const judgement of packets) {
-    for (const { sent, received } of crossedBy(judgement)) {
+    for (const { sent, received } of [...crossedBy(judgement), ...piecesOf(judgement)]) {
       widen(delays, key(sent.node, received.node), received.at - sent.at);
     }
   }

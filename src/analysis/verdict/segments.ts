@@ -70,6 +70,7 @@ export function absorbPieces(group: FlowGroup): void {
     if (isKnown && parts[0] && cut.has(parts[0])) passBy(whole.judgement, parts[0].judgement);
     const from = speaker(whole, isKnown ? parts.filter((part) => !cut.has(part)) : parts);
     if (from) inherit(whole.judgement, from.judgement, "C7");
+    else whole.judgement.pieces = parts.map(({ judgement }) => judgement);
   }
   if (absorbed.size > 0) group.packets = group.packets.filter((packet) => !absorbed.has(packet));
 }
