@@ -103,14 +103,14 @@ export function packetsOf(chains: readonly Chain[]): Packet[] {
   const forms = formsOfEach(chains);
   if (isPlainlyOne(chains, forms)) return [new Packet(chains, forms[0]!, false)];
   const union = new Union(chains.length);
-  const repeated = new Set<number>();
+  let repeated: ReadonlySet<number> = NONE;
   if (chains.length > 1) {
-    for (const members of membersByForm(forms)) {
-      if (isAmbiguous(chains[members[0]!]!.events[0]!)) joinEqualPackets(chains, members, union);
-      else if (isSeveralPackets(members.map((i) => chains[i]!))) {
-        joinEqualPackets(chains, members, union);
-        for (const member of members) repeated.add(member);
-      } else for (const member of members) union.join(members[0]!, member);
+    const groups = [...membersByForm(forms)];
+    const isWithoutId = isAmbiguous(chains[0]!.events[0]!);
+    if (!isWithoutId) repeated = repeatedAmong(groups, chains);
+    for (const members of groups) {
+      if (isWithoutId || repeated.has(members[0]!)) joinEqualPackets(chains, members, union);
+      else for (const member of members) union.join(members[0]!, member);
     }
     joinUpcalls(chains, union);
   }
@@ -130,6 +130,29 @@ export function packetsOf(chains: readonly Chain[]): Packet[] {
       isAmbiguousOne,
     );
   });
+}
+
+const NONE: ReadonlySet<number> = new Set();
+
+/**
+ * Numbers of the chains that may be of several packets [C10]: all of a form of which some node saw two,
+ * and of each form that these have besides. A node that saw two in that form alone may not tell that
+ * they are two.
+ */
+function repeatedAmong(
+  groups: readonly (readonly number[])[],
+  chains: readonly Chain[],
+): ReadonlySet<number> {
+  const repeated = new Set<number>();
+  for (let left = groups; left.length > 0;) {
+    const found = left.filter((members) =>
+      members.some((i) => repeated.has(i)) || isSeveralPackets(members.map((i) => chains[i]!))
+    );
+    if (found.length === 0) break;
+    for (const member of found.flat()) repeated.add(member);
+    left = left.filter((members) => !found.includes(members));
+  }
+  return repeated;
 }
 
 /** Nearly all are: every chain has the same table of one form, and nothing tells of a second packet. */

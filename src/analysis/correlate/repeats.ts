@@ -77,12 +77,14 @@ function isSeveralOn(chains: readonly Chain[]): boolean {
   visits.sort((a, b) => a.event.at - b.event.at);
   const last = new Map<string, Visit>();
   for (const visit of visits) {
-    const { lookUp, keep } = keysOf(visit.event);
+    const { lookUp, keep, unframed } = keysOf(visit.event);
     const isMade = !received.has(visit.event.netns);
     for (const key of lookUp) {
       const before = last.get(key);
       if (before && isAnother(before, visit, isMade)) return true;
     }
+    const before = last.get(unframed);
+    if (before && isMade && isLater(before, visit) && isMadeAnew(before, visit)) return true;
     for (const key of keep) last.set(key, visit);
   }
   return false;
@@ -91,9 +93,14 @@ function isSeveralOn(chains: readonly Chain[]): boolean {
 /** `isMade`: nothing of these packets was received in that namespace, so they were made there. */
 function isAnother(before: Visit, visit: Visit, isMade: boolean): boolean {
   if (before.chain === visit.chain) return false;
-  if (visit.event.at - before.event.at >= REPEAT_NS) return true;
-  return isMade && isFirst(before) && isFirst(visit) && isOtherMemory(before, visit.event);
+  return isLater(before, visit) || (isMade && isMadeAnew(before, visit));
 }
+
+const isLater = (before: Visit, { event }: Visit) => event.at - before.event.at >= REPEAT_NS;
+
+/** Each begins there, in memory of its own. */
+const isMadeAnew = (before: Visit, visit: Visit) =>
+  isFirst(before) && isFirst(visit) && isOtherMemory(before, visit.event);
 
 const isFirst = ({ event, chain }: Visit) => event === chain.events[0];
 
@@ -107,15 +114,15 @@ const isVisit = (event: Sighting, chain: Chain) =>
  * Keys of a point with a TTL and a frame: where to look for a visit before, and what to keep this one
  * as. A packet that dies before a driver is at the driver's point, and may have no link header yet.
  */
-function keysOf(event: Sighting): { lookUp: string[]; keep: string[] } {
+function keysOf(event: Sighting): { lookUp: string[]; keep: string[]; unframed: string } {
   const { ttl, tunnelTtl, sourceMac, destinationMac } = event;
   if (isDeviceKind(event.kind)) {
     const point = `${pointOf(event)} ${ttl} ${tunnelTtl}`;
     const framed = `${point} ${destinationMac} ${sourceMac}`;
-    return { lookUp: [framed, `${point} died`], keep: [framed, point] };
+    return { lookUp: [framed, `${point} died`], keep: [framed, point], unframed: point };
   }
   const point = `${unsentPoint(event) ?? excludes(event) ?? pointOf(event)} ${ttl} ${tunnelTtl}`;
-  return { lookUp: [point, `${point} died`], keep: [`${point} died`] };
+  return { lookUp: [point, `${point} died`], keep: [`${point} died`], unframed: point };
 }
 
 /** The later one is no clone: clones have another skb, and share data that is in use. */

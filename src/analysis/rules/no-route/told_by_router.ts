@@ -20,6 +20,10 @@ function samePorts(
     fits(error.quotedDestinationPort, destinationPort);
 }
 
+/** What quotes ports is of a first fragment: of a later one, which has none, it is where the IP id says so. */
+const isOfFragment = (error: Sighting, { fragmentOffset = 0 }: Sighting): boolean =>
+  fragmentOffset === 0 || error.quotedSourcePort === undefined || error.quotedIpId !== undefined;
+
 /** An error, and whether it is about the tunnel's packet that carried this one. */
 interface About {
   error: Sighting;
@@ -29,7 +33,8 @@ interface About {
 /** The first ICMP error about this packet that some probe saw. */
 function errorAbout({ event, evidence }: Case): About | null {
   const own = quoting(evidence, event.source, event.destination).find((other) =>
-    samePorts(other, event) && (other.quotedIpId === undefined || other.quotedIpId === event.ipId)
+    samePorts(other, event) && isOfFragment(other, event) &&
+    (other.quotedIpId === undefined || other.quotedIpId === event.ipId)
   );
   if (own) return { error: own, ofTunnel: false };
   if (event.tunnelDestination === undefined) return null;
