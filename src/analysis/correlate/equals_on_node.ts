@@ -145,16 +145,17 @@ const isOpen = (packet: EqualPacket, points: readonly string[], first: Sighting)
 
 /**
  * The packet was received by the same device before, and has not left the node since: every frame of
- * it was received on the node as well. It cannot come from outside again, with whatever TTL.
+ * it was received on the node as well. It cannot come from outside again, with whatever TTL, but for
+ * a copy that was flooded here, before the packet was or after it.
  */
 function isStillHere({ chains }: EqualPacket, first: Sighting): boolean {
-  if (first.kind !== "device-rx") return false;
+  if (!isReception(first)) return false;
   let since = -Infinity;
   const before: Sighting[] = [];
   for (const event of chains.flatMap(({ events }) => events)) {
     if (event.at >= first.at) continue;
     before.push(event);
-    if (event.kind === "device-rx" && isAtDevice(event, first)) since = Math.max(since, event.at);
+    if (isReception(event) && isAtDevice(event, first)) since = Math.max(since, event.at);
   }
   if (since === -Infinity) return false;
   const here = before.filter(({ at }) => at > since);
@@ -163,6 +164,9 @@ function isStillHere({ chains }: EqualPacket, first: Sighting): boolean {
     !here.some((got) => got.kind === "device-rx" && got.at >= sent.at && sameFrame(sent, got))
   );
 }
+
+const isReception = ({ kind, packetType }: Sighting) =>
+  kind === "device-rx" && packetType !== "otherhost";
 
 const isAtDevice = (event: Sighting, { netns, ifindex, tunnelKind }: Sighting) =>
   event.netns === netns && event.ifindex === ifindex && event.tunnelKind === tunnelKind;
