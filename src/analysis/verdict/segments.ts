@@ -9,6 +9,7 @@ import { inherit, type Judgement } from "./judgement.ts";
 import type { NodeView, Sighting } from "../view/timeline.ts";
 import type { Step } from "../correlate/steps.ts";
 import { cutsOf } from "./cuts.ts";
+import { floodedCopies } from "./merged_copies.ts";
 import {
   continues,
   distance,
@@ -27,14 +28,17 @@ import {
  */
 export function absorbPieces(group: FlowGroup): void {
   if (group.form.protocol !== TCP) return;
-  const ranges = group.packets.map(rangeOf).filter((range) => range !== null);
+  const seen = group.packets.map(rangeOf).filter((range) => range !== null);
+  const copies = floodedCopies(seen);
+  const ranges = copies.size > 0 ? seen.filter((range) => !copies.has(range)) : seen;
   // The smallest first, and the sender's own last: what was cut on the way and cut again must know
   // the fate of its pieces before it tells that of the packet it is a piece of.
   const cuts = cutsOf(ranges);
   const wholes = ranges.filter((range) => isWhole(range) || cuts.has(range)).sort((a, b) =>
     Number(isOrigin(a.judgement)) - Number(isOrigin(b.judgement)) || a.length - b.length
   );
-  if (wholes.length === 0) return;
+  const absorbed = new Set<Judgement>([...copies].map(({ judgement }) => judgement));
+  if (wholes.length === 0 && absorbed.size === 0) return;
   // A packet that its node sent, but was not seen to receive, may be a piece that was forwarded.
   const pieces = ranges.filter(({ judgement }) =>
     !isOrigin(judgement) || judgement.end.kind !== "left"
@@ -42,7 +46,6 @@ export function absorbPieces(group: FlowGroup): void {
   const mayBePiece = new Set(pieces);
   const near = nearOf(pieces);
   const claims = claimsOf(wholes, pieces, near);
-  const absorbed = new Set<Judgement>();
   const owners = new Map<Range, Range[]>();
   for (const whole of wholes) {
     const cut = new Set(cuts.get(whole));
