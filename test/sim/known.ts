@@ -297,4 +297,46 @@ export const KNOWN: readonly Known[] = [
   whole(
     clean(1700046, "[S11] pieces of three attempts came whole together, and that was no arrival"),
   ),
+  whole(
+    clean(
+      14005448,
+      "[C6] a FIN that was sent again another way was taken for the first, come back",
+    ),
+  ),
+  whole(
+    clean(
+      14006250,
+      "[C7] the pieces of a third attempt were given to the first, and the third vanished",
+    ),
+  ),
+  whole(
+    clean(
+      14007751,
+      "[O20] a reset freed without a reason where its question was translated was delivered",
+    ),
+  ),
+  whole(
+    clean(14007140, "[C10] two packets of one IP id were one, because of the node that translates"),
+  ),
+  whole(
+    clean(14009954, "[C10] an IP id that came again to another host of the address was a copy"),
+  ),
+  whole(clean(14003110, "[C7] flooded segments that a host put together were one packet more")),
+  whole(
+    clean(
+      18000336,
+      "[C6] a flooded copy was taken for another packet than the one that was routed",
+    ),
+  ),
+  whole({
+    ...clean(14009352, "[X4] a last acknowledgement alone was unanswered"),
+    faults: { leftOut: 4, countedLate: true },
+  }),
+  whole({
+    ...clean(
+      17101371,
+      "[R40] an error about another port was told of later fragments, which have none",
+    ),
+    faults: { leftOut: 4, countedLate: true },
+  }),
 ];
