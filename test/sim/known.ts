@@ -339,4 +339,7 @@ export const KNOWN: readonly Known[] = [
     ),
     faults: { leftOut: 4, countedLate: true },
   }),
+  whole(
+    clean(13001686, "[C2] a copy of what was sent again, in reused memory, went on with the first"),
+  ),
 ];

@@ -193,13 +193,17 @@ export function excludes(event: Sighting): string | null {
 
 /** The packet was not yet at the event's point, or with a higher TTL, which is a loop. */
 function goesOn(open: Open, event: Sighting): boolean {
-  if (isRefusedUnsent(event, open.last)) return false;
+  if (isRefusedUnsent(event, open.last) || isElsewhere(event, open.last)) return false;
   if (!isDeviceHop(event) && !isDropBeforeSending(event)) return true;
   const ttl = open.lastTtlAt(event, isDeviceHop(event) ? event.kind : "device-tx");
   if (ttl === undefined) return true;
   // A loop comes back after it was sent.
   return ttlOf(event) < ttl && !(event.kind === "device-rx" && open.last.kind === "device-rx");
 }
+
+/** What a namespace received can't be sent in another one before it was sent there. */
+const isElsewhere = (event: Sighting, before: Sighting) =>
+  event.kind === "device-tx" && before.kind === "device-rx" && event.netns !== before.netns;
 
 /**
  * [C10] netfilter refused a packet that has no link header yet, in an skb that the same device has
