@@ -32,7 +32,15 @@ const OWN: Processor = Deno.build.arch === "aarch64" ? "arm64" : "amd64";
 /** What `lasthop` runs, without the script that looks for what is missing: all is there. */
 const RUN = [
   `${HOME}/.tools/deno/deno`,
-  ...["run", "-A", "--quiet", "--cached-only", "--config", `${HOME}/deno.json`],
+  ...[
+    "run",
+    "-A",
+    "--v8-flags=--max-semi-space-size=4",
+    "--quiet",
+    "--cached-only",
+    "--config",
+    `${HOME}/deno.json`,
+  ],
   `${HOME}/src/cli/main.ts`,
 ];
 

@@ -21,16 +21,24 @@ export interface Sending {
   pieceMs: number;
 }
 
+/** Texts that are made when somebody reads them. */
+export interface Texts extends Iterable<string> {
+  /** Of all of them, about. */
+  readonly chars: number;
+}
+
 /**
  * Texts, each of whole characters, as the body of an answer. Rejects with Problem `busy` when too many
  * large ones are being sent.
  */
 export async function textAnswer(
-  texts: readonly string[],
+  texts: readonly string[] | Texts,
   sending: Sending,
 ): Promise<string | ReadableStream<Uint8Array<ArrayBuffer>>> {
-  const chars = texts.reduce((sum, { length }) => sum + length, 0);
-  return chars < SMALL_CHARS ? texts.join("") : await heldAnswer(() => bytesOf(texts), sending);
+  const chars = "chars" in texts ? texts.chars : texts.reduce((sum, { length }) => sum + length, 0);
+  return chars < SMALL_CHARS
+    ? [...texts].join("")
+    : await heldAnswer(() => bytesOf(texts), sending);
 }
 
 /**
@@ -94,7 +102,7 @@ function opened<T>(open: () => T, giveBack: () => void): T {
   }
 }
 
-function bytesOf(texts: readonly string[]): ReadableStream<Uint8Array<ArrayBuffer>> {
+function bytesOf(texts: Iterable<string>): ReadableStream<Uint8Array<ArrayBuffer>> {
   const encoder = new TextEncoder();
   const pieces = gathered(texts);
   return new ReadableStream<Uint8Array<ArrayBuffer>>({

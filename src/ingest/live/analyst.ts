@@ -7,6 +7,7 @@ import type { Report } from "../../event/report.ts";
 import type { Evicted, Store } from "../stores/store.ts";
 import { type GivenBatches, KeptIncidents, type StoredLines } from "./kept.ts";
 import { Pace } from "./pace.ts";
+import type { Compression } from "./packs.ts";
 import { type ReportChange, ReportTeller, spelled, type SpelledReport } from "./spelled.ts";
 
 /** Makes a report: the analysis itself, or what stands for it. */
@@ -44,6 +45,8 @@ export interface Analyst {
   /** A store threw something away by itself. */
   evicted(incident: string, evicted: Evicted[]): void;
   forget(incident: string): void;
+  /** How its reports' texts are compressed; absent: not at all. */
+  readonly compression?: Compression;
   /** A report of all that was stored when it was asked for. */
   report(asked: Asked): Promise<Made>;
 }

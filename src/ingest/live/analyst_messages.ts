@@ -2,7 +2,8 @@
 import type { Evicted, StoredBatch } from "../stores/store.ts";
 import type { Asked, Made } from "./analyst.ts";
 import type { StoredLines } from "./kept.ts";
-import type { ListName, Spelling } from "./spelled.ts";
+import type { Pack, Spelling } from "./packs.ts";
+import type { ListName } from "./spelled.ts";
 
 /** What the analyst is started with. */
 export interface AnalystStart {
@@ -25,7 +26,7 @@ export type ToAnalyst =
  * `empty`: it has nothing any more that it could be ended with.
  */
 export type FromAnalyst =
-  | { type: "spelled"; request: number; list: ListName; items: Spelling[] }
+  | { type: "spelled"; request: number; list: ListName; items: (Spelling | Pack)[] }
   | { type: "made"; request: number; made: Made }
   | { type: "failed"; request: number; why: string }
   | { type: "empty" }

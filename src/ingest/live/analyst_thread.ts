@@ -4,6 +4,7 @@
  */
 import { Worker } from "node:worker_threads";
 import type { Limits } from "../limits.ts";
+import { gzipCompression } from "../stores/packed_segment.ts";
 import type { Evicted, Segment, Store, StoredBatch } from "../stores/store.ts";
 import type { Analyst, Asked, Made } from "./analyst.ts";
 import type { AnalystStart, FromAnalyst, ToAnalyst } from "./analyst_messages.ts";
@@ -62,6 +63,7 @@ export function analystThread(
 
 /** The analyst in a thread of its own. */
 export class AnalystThread implements Analyst {
+  readonly compression = gzipCompression;
   #worker: Worker | null = null;
   #requests = new Map<number, Request>();
   #requestsMade = 0;

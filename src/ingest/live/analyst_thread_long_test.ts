@@ -1,6 +1,7 @@
 import { deepStrictEqual as deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { dropLine, hopLine, newBatch } from "../../../test/contract/lines.ts";
 import { limitsWith } from "../limits.ts";
+import { gzipCompression } from "../stores/packed_segment.ts";
 import { MemoryStore } from "../stores/memory_store.ts";
 import type { Asked, Made } from "./analyst.ts";
 import { LocalAnalyst } from "./analyst.ts";
@@ -12,7 +13,7 @@ const asked = (incident: string): Asked => ({
   ...{ incident, filter: "", closed: false, evicted: 0, mark: 0 },
 });
 
-const jsonOf = ({ whole }: Made) => new ReportText(whole!).json();
+const jsonOf = ({ whole }: Made) => new ReportText(whole!, gzipCompression).json();
 const spelledOut = (made: Made) => ({ ...made, whole: made.whole && jsonOf(made) });
 
 async function stored(batches: number) {
@@ -63,7 +64,8 @@ Deno.test("a report of more items than one message has comes whole, in its order
     const [there, own] = await Promise.all([thread, here].map((a) => a.report(asked("i"))));
     equal(jsonOf(there!), jsonOf(own!));
     equal(JSON.parse(jsonOf(there!)).flows.length, 1_204);
-    equal([...there!.whole!.lists.flows].length, 1_204);
+    // Compressed before they are sent, where there are enough.
+    ok([...there!.whole!.lists.flows].some((one) => "ids" in one));
   } finally {
     thread.close();
   }

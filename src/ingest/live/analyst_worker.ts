@@ -1,9 +1,10 @@
 /** The analyst's own thread: its entry. It begins with nothing and reads back what it is asked for. */
 import { parentPort, workerData } from "node:worker_threads";
-import { PackedSegment } from "../stores/packed_segment.ts";
+import { gzipCompression, PackedSegment } from "../stores/packed_segment.ts";
 import type { StoredBatch } from "../stores/store.ts";
 import { LocalAnalyst } from "./analyst.ts";
-import { type ListName, LISTS, noItems, type Spelling } from "./spelled.ts";
+import { type Pack, packsOf, type Spelling } from "./packs.ts";
+import { type ListName, LISTS, noItems } from "./spelled.ts";
 import type { AnalystStart, FromAnalyst, ToAnalyst } from "./analyst_messages.ts";
 
 const port = parentPort!;
@@ -54,17 +55,22 @@ function received(batch: StoredBatch | null): StoredBatch | null {
   return { ...batch, segments };
 }
 
-/** So many items are told at once. */
-const ITEMS_MAX = 500;
+/** So many packs, or items that are in none, are told at once. */
+const ITEMS_MAX = 100;
 
-function tellItems(request: number, list: ListName, spellings: Iterable<Spelling>): void {
-  let items: Spelling[] = [];
-  for (const one of spellings) {
-    if (items.push(one) < ITEMS_MAX) continue;
-    tell({ type: "spelled", request, list, items });
+/** Compressed here, where nobody waits for anything else, and before it is sent: as text it would be there twice. */
+function tellItems(request: number, list: ListName, spellings: Iterable<Spelling | Pack>): void {
+  let items: (Pack | Spelling)[] = [];
+  const tellThem = () => {
+    const packs = items.filter((one) => "ids" in one);
+    const moved = packs.flatMap(({ ends, compressed }) => [ends.buffer, compressed.buffer]);
+    port.postMessage({ type: "spelled", request, list, items } satisfies FromAnalyst, moved);
     items = [];
+  };
+  for (const one of packsOf(spellings, gzipCompression)) {
+    if (items.push(one) >= ITEMS_MAX) tellThem();
   }
-  if (items.length > 0) tell({ type: "spelled", request, list, items });
+  if (items.length > 0) tellThem();
 }
 
 /** Reports that are being made. */

@@ -8,6 +8,7 @@ import { HeldMessages } from "./held.ts";
 import type { HubPort, Watching } from "./hub_port.ts";
 import type { Limits } from "../limits.ts";
 import { LastHeard } from "./last_heard.ts";
+import type { TextPieces } from "./packed_texts.ts";
 import { liveStream } from "./live_stream.ts";
 import { type Computed, Reports } from "./reports.ts";
 import type { Evicted, Store } from "../stores/store.ts";
@@ -153,7 +154,7 @@ export class Hub implements HubPort {
     return (await this.report(incident))?.text.json() ?? null;
   }
 
-  async reportPieces(incident: string): Promise<readonly string[] | null> {
+  async reportPieces(incident: string): Promise<TextPieces | null> {
     return (await this.report(incident))?.text.pieces() ?? null;
   }
 

@@ -1,6 +1,7 @@
 /** The hub as a port: what keeps reports and viewers up to date, here or in another process. */
 import type { HubFigures } from "../http/metrics.ts";
 import type { StoredLines } from "./kept.ts";
+import type { TextPieces } from "./packed_texts.ts";
 import type { Evicted } from "../stores/store.ts";
 
 /** How a viewer watches. */
@@ -26,7 +27,7 @@ export interface HubPort {
   /** The report as JSON; null when there is no such incident. */
   reportJson(incident: string): Promise<string | null>;
   /** The same in pieces, where the hub has them: they need no memory of their own. */
-  reportPieces?(incident: string): Promise<readonly string[] | null>;
+  reportPieces?(incident: string): Promise<TextPieces | null>;
   /**
    * Server-sent events for a new viewer, from `cursor` on where that is known; null: there are as
    * many viewers as allowed. `signal` is that of the request: Deno warns whoever looks at it.

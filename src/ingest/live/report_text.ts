@@ -2,38 +2,48 @@
 import type { Report } from "../../event/report.ts";
 import { Sequence } from "../../event/sequence.ts";
 import type { Counts } from "./counts.ts";
+import { type KeptText, PackedTexts, TextPieces } from "./packed_texts.ts";
+import type { Compression, Pack, Spelling } from "./packs.ts";
 import {
   type ListChange,
   type ListName,
   LISTS,
   type ReportChange,
   type SpelledReport,
-  type Spelling,
 } from "./spelled.ts";
 
 /** The texts of one list. */
 class ListText {
-  readonly #texts = new Map<string, string>();
+  readonly #texts: PackedTexts;
   readonly #order = new Sequence<string>();
-  /** Characters of all texts. */
-  #chars = 0;
+
+  constructor(items: Iterable<Spelling | Pack>, compression: Compression | null) {
+    this.#texts = new PackedTexts(compression);
+    for (const one of items) {
+      if ("ids" in one) this.#texts.add(one);
+      else {
+        this.#texts.set(one);
+        this.#texts.settle(1);
+      }
+      for (const id of "ids" in one ? one.ids : [one[0]]) this.#order.push(id);
+    }
+  }
 
   /** Characters of the list as JSON, as near as matters. */
   get chars(): number {
-    return this.#chars + this.#texts.size;
+    return this.#texts.chars + this.#texts.size;
   }
 
-  apply({ set, gone, places, order }: Omit<ListChange, "set"> & { set: Iterable<Spelling> }): void {
+  apply({ set, gone, places, order }: ListChange): void {
     for (const id of gone) {
-      this.#chars -= this.#texts.get(id)?.length ?? 0;
       this.#texts.delete(id);
       this.#order.delete(id);
     }
-    for (const [id, text] of set) {
-      this.#chars += text.length - (this.#texts.get(id)?.length ?? 0);
-      if (!this.#texts.has(id)) this.#order.push(id);
-      this.#texts.set(id, text);
+    for (const one of set) {
+      if (!this.#texts.has(one[0])) this.#order.push(one[0]);
+      this.#texts.set(one);
     }
+    this.#texts.settle();
     if (order !== undefined) {
       this.#order.clear();
       for (const id of order) this.#order.push(id);
@@ -53,11 +63,11 @@ class ListText {
   }
 
   /** As JSON, in pieces. */
-  *pieces(): Iterable<string> {
+  *pieces(): Iterable<KeptText> {
     let between = "[";
     for (const id of this.#order) {
       yield between;
-      yield this.#texts.get(id)!;
+      yield this.#texts.kept(id)!;
       between = ",";
     }
     yield between === "[" ? "[]" : "]";
@@ -71,16 +81,17 @@ export class ReportText {
   readonly #lists = {} as Record<ListName, ListText>;
   #counts: Counts;
   #json: string | null = null;
-  #pieces: readonly string[] | null = null;
+  #pieces: TextPieces | null = null;
 
-  constructor({ members, parts, lists, counts }: SpelledReport) {
+  /** `compression`: of more texts than a little the most are kept compressed. */
+  constructor(
+    { members, parts, lists, counts }: SpelledReport,
+    readonly compression: Compression | null = null,
+  ) {
     this.#members = members;
     this.#parts = new Map(parts);
     this.#counts = counts;
-    for (const name of LISTS) {
-      this.#lists[name] = new ListText();
-      this.#lists[name].apply({ set: lists[name], gone: [] });
-    }
+    for (const name of LISTS) this.#lists[name] = new ListText(lists[name], compression);
   }
 
   /** What its flows add up to. */
@@ -108,7 +119,7 @@ export class ReportText {
   /** The JSON of a member; undefined: there is none. */
   part(name: string): string | undefined {
     return name in this.#lists
-      ? [...this.#lists[name as ListName].pieces()].join("")
+      ? new TextPieces([...this.#lists[name as ListName].pieces()], this.compression).joined()
       : this.#parts.get(name);
   }
 
@@ -137,15 +148,15 @@ export class ReportText {
   }
 
   /**
-   * The whole report as JSON, in pieces that are whole characters: the texts themselves, so that they
+   * The whole report as JSON, in pieces that are whole characters: the texts as they are kept, so that they
    * need no memory of their own, and all who ask share the list. What is told of later is not in it.
    */
-  pieces(): readonly string[] {
-    return this.#pieces ??= this.#listed();
+  pieces(): TextPieces {
+    return this.#pieces ??= new TextPieces(this.#listed(), this.compression);
   }
 
-  #listed(): string[] {
-    const pieces: string[] = [];
+  #listed(): KeptText[] {
+    const pieces: KeptText[] = [];
     let between = "{";
     for (const name of this.#members) {
       pieces.push(`${between}${JSON.stringify(name)}:`);
@@ -160,6 +171,6 @@ export class ReportText {
 
   /** The whole report as JSON. */
   json(): string {
-    return this.#json ??= this.pieces().join("");
+    return this.#json ??= this.pieces().joined();
   }
 }

@@ -6,6 +6,7 @@ import type { SilentNode } from "../../analysis/mod.ts";
 import type { Clock } from "../clock.ts";
 import type { Incident, Store } from "../stores/store.ts";
 import type { Analyst, Asked, Made } from "./analyst.ts";
+import type { Compression } from "./packs.ts";
 import { ReportText } from "./report_text.ts";
 import type { ReportChange } from "./spelled.ts";
 
@@ -41,7 +42,7 @@ interface Entry {
 /** What reports are made from, and how often. */
 export interface ReportsOptions {
   store: Pick<Store, "getIncident">;
-  analyst: Pick<Analyst, "report">;
+  analyst: Pick<Analyst, "report" | "compression">;
   clock: Clock;
   /** Nodes of an incident that are not heard any more. */
   silent?: (incident: string) => SilentNode[];
@@ -211,7 +212,7 @@ export class Reports {
     entry.endedMs = clock.monotonicMs();
     entry.tookMs = entry.endedMs - beganMs;
     const { isPostponed, judgedTo } = made;
-    entry.computed = { closed, isPostponed, ...next(entry.computed, made) };
+    entry.computed = { closed, isPostponed, ...next(entry.computed, made, analyst.compression) };
     entry.computedChange = mark;
     entry.judgedChange = judgedTo;
     if (!isPostponed) entry.wholeChange = mark;
@@ -220,8 +221,12 @@ export class Reports {
 }
 
 /** The report that was made, of which only what changed may have been told. */
-function next(before: Computed | null, { number, change, whole }: Made) {
-  if (whole !== null) return { number, change: null, text: new ReportText(whole) };
+function next(
+  before: Computed | null,
+  { number, change, whole }: Made,
+  compression?: Compression,
+) {
+  if (whole !== null) return { number, change: null, text: new ReportText(whole, compression) };
   if (before === null || change === null) throw new Error("The analyst told of no report");
   before.text.apply(change);
   return { number, change: { since: before.number, told: change }, text: before.text };

@@ -6,6 +6,7 @@ import type { Place } from "../../event/places.ts";
 import { type ListChange as Told, listChange } from "../../analysis/mod.ts";
 import type { Report } from "../../event/report.ts";
 import { type Counts, countsOf, recount } from "./counts.ts";
+import type { Pack, Spelling } from "./packs.ts";
 
 /** The lists of a report, whose items have ids. */
 export const LISTS = ["flows", "exchanges", "nodes", "problems", "changes"] as const;
@@ -18,17 +19,14 @@ type ItemsChange = Told<Item>;
 const idOf = (item: Item): string => "id" in item ? item.id : item.name;
 const isList = (name: string): name is ListName => (LISTS as readonly string[]).includes(name);
 
-/** An item of a list by its id, as JSON. */
-export type Spelling = [id: string, text: string];
-
 /** A report as JSON, in pieces. */
 export interface SpelledReport {
   /** Names of all its members, in their order. */
   members: string[];
   /** Members that are no lists, by name. */
   parts: Map<string, string>;
-  /** Items in their order. Of a report of many they are spelled one by one, when they are asked for. */
-  lists: Record<ListName, Iterable<Spelling>>;
+  /** Items in their order, some of them packed. Of a report of many they are spelled when they are asked for. */
+  lists: Record<ListName, Iterable<Spelling | Pack>>;
   counts: Counts;
 }
 
@@ -70,7 +68,7 @@ export function spelled(report: Report): SpelledReport {
 }
 
 /** Lists of nothing, to be filled. */
-export const noItems = (): Record<ListName, Spelling[]> => ({
+export const noItems = (): Record<ListName, (Spelling | Pack)[]> => ({
   flows: [],
   exchanges: [],
   nodes: [],

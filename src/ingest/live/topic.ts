@@ -273,10 +273,9 @@ function reportMessage(text: ReportText): Message {
     event: "report",
     pieces,
     get data() {
-      return pieces.join("");
+      return pieces.joined();
     },
   };
 }
 
-const charsOf = (message: Message): number =>
-  message.pieces?.reduce((sum, { length }) => sum + length, 0) ?? message.data.length;
+const charsOf = (message: Message): number => message.pieces?.chars ?? message.data.length;

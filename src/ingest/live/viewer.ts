@@ -1,4 +1,5 @@
 /** One viewer of a live stream and its bounded queue. */
+import type { TextPieces } from "./packed_texts.ts";
 
 /** One server-sent event, ready to be sent. */
 export interface Message {
@@ -8,7 +9,7 @@ export interface Message {
   /** JSON. Shared by all viewers. */
   data: string;
   /** What `data` is joined from when somebody asks, where it is large; each of whole characters. */
-  pieces?: readonly string[];
+  pieces?: TextPieces;
   /** The same for viewers that asked for differences of lists. */
   brief?: Message;
 }

@@ -16,7 +16,7 @@ import {
 import { principalOf } from "../access/auth.ts";
 import { noIncident, visibleIncident } from "../access/named_incident.ts";
 import { isStillGood } from "../access/tokens.ts";
-import { heldAnswer, type Sending, textAnswer } from "../http/large_answer.ts";
+import { heldAnswer, type Sending, textAnswer, type Texts } from "../http/large_answer.ts";
 import { Problem } from "../http/problem.ts";
 import type { QueryOf } from "../http/query.ts";
 import { decodeLines } from "../live/decode_lines.ts";
@@ -43,7 +43,7 @@ async function reportJson({ id, deps }: Ask): Promise<string> {
 }
 
 /** The report as JSON, in as many pieces as the hub has. */
-async function reportPieces(ask: Ask): Promise<readonly string[]> {
+async function reportPieces(ask: Ask): Promise<readonly string[] | Texts> {
   const { id, deps } = ask;
   if (deps.hub.reportPieces === undefined) return [await reportJson(ask)];
   await visibleIncident(deps, id);

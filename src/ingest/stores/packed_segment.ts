@@ -22,8 +22,20 @@ export class PackedSegment implements Segment {
   }
 }
 
-/** The lines compressed. A copy: zlib gives a part of 16 kB, all of which would be kept for it. */
+/** Zlib takes no smaller pieces. */
+const CHUNK_MIN = 64;
+
+/** Compressed in this thread. A copy: zlib gives a part of 16 kB, all of which would be kept for it. */
+export const gzipCompression = {
+  compress: (bytes: Uint8Array | string): Uint8Array<ArrayBuffer> =>
+    new Uint8Array(gzipSync(bytes, { level: 1 })),
+  /** `size`: what it is at most. Memory of one piece then; more is put together in another. */
+  decompress: (bytes: Uint8Array, size: number): Uint8Array =>
+    gunzipSync(bytes, { chunkSize: Math.max(CHUNK_MIN, size + 1) }),
+};
+
+/** The lines compressed. */
 export const gzipOf = (segment: Segment): Uint8Array<ArrayBuffer> =>
   segment.gzip === undefined
-    ? new Uint8Array(gzipSync(segment.bytes ?? segment.text, { level: 1 }))
+    ? gzipCompression.compress(segment.bytes ?? segment.text)
     : segment.gzip as Uint8Array<ArrayBuffer>;

@@ -30,6 +30,8 @@ export async function start(eventsMax: number, ...more: string[]): Promise<Serve
     args: [
       "run",
       "-A",
+      // As `lasthop` starts it.
+      "--v8-flags=--max-semi-space-size=4",
       "--no-check",
       fileURLToPath(new URL("server.ts", import.meta.url)),
       String(eventsMax),
