@@ -4,11 +4,13 @@ import { contains, parseAddress } from "../view/address.ts";
 import { any, type Tri, tri } from "../view/tri.ts";
 import { joined, type Key, KeyIndex, type Positions } from "../view/key_index.ts";
 import { networkKey } from "../view/network.ts";
+import type { HookDevice } from "./hook_packet.ts";
 import type { Traveller } from "./traveller.ts";
 
 const NUMBERS: Record<string, number> = { tcp: 6, udp: 17, sctp: 132, icmp: 1, icmpv6: 58 };
 /** What an element of a set is made of, of the kinds that are understood. */
-const KINDS = ["ip", "net", "port"];
+const KINDS = ["ip", "net", "port", "mac", "iface", "mark"];
+const LIST = "list:set";
 
 /** Sets of a snapshot by name, without those that packets change while they pass. */
 const known = new WeakMap<NetnsState, Map<string, NetfilterSet>>();
@@ -29,11 +31,23 @@ function setsOf(state: NetnsState): Map<string, NetfilterSet> {
 
 /**
  * `flags`: `src`, `dst`, or one for each part of the element. As `ip_set_test` (Linux 5.10 to 6.18): with
- * fewer flags than parts, or in another family, nothing is in the set.
+ * fewer flags than parts, or in another family, nothing is in the set. A list of sets is asked set by
+ * set with the same flags (`list_set_ktest`), and holds no other list.
  */
 export function isInIpset(name: string, flags: string, at: Traveller): Tri {
   const set = setsOf(at.state).get(name);
   if (!set) return "unknown";
+  if (!set.table.startsWith(LIST)) return isInSet(set, flags, at);
+  const found = any(set.elements.map((each) => {
+    const member = typeof each === "string" ? setsOf(at.state).get(each) : undefined;
+    return member === undefined || member.table.startsWith(LIST)
+      ? "unknown"
+      : isInSet(member, flags, at);
+  }));
+  return found === "no" && (set.truncated || set.elided) ? "unknown" : found;
+}
+
+function isInSet(set: NetfilterSet, flags: string, at: Traveller): Tri {
   const [type = "", family] = set.table.split(" ");
   const parts = type.split(":")[1]?.split(",") ?? [];
   if (!/^(hash|bitmap):/.test(type) || parts.some((part) => !KINDS.includes(part))) {
@@ -66,23 +80,24 @@ interface SetIndex {
 const indexes = new WeakMap<NetfilterSet, SetIndex>();
 
 /** Without elements that surely have another beginning. */
-function metElements(set: NetfilterSet, [first]: readonly Asked[], at: Traveller) {
+function metElements(set: NetfilterSet, asked: readonly Asked[], at: Traveller) {
+  const first = asked[0]!;
   let index = indexes.get(set);
-  if (!index) indexes.set(set, index = indexOf(set, first?.part === "port"));
+  if (!index) indexes.set(set, index = indexOf(set, first));
   const { elements, excepted } = index;
-  const begin = first && beginningOf(at, first);
+  const begin = beginningOf(at, first);
   if (begin === undefined) return { elements, excepted };
   const met = joined([index.always, index.keyed.find(begin)]);
   return { elements: met.map((position) => elements[position]!), excepted };
 }
 
-function indexOf(set: NetfilterSet, isPort: boolean): SetIndex {
+function indexOf(set: NetfilterSet, { part }: Asked): SetIndex {
   const elements = set.elements.filter((each) => typeof each === "string");
   const excepted = elements.some((each) => each.endsWith(" nomatch"));
   const index: SetIndex = { elements, excepted, keyed: new KeyIndex(), always: [] };
   for (const [position, element] of elements.entries()) {
     const begin = element.split(" ")[0]!.split(",")[0]!;
-    const key = isPort ? portKeyOf(begin) : networkKey(begin);
+    const key = part === "port" ? portKeyOf(begin) : part === "mac" ? null : networkKey(begin);
     if (key === null) index.always.push(position);
     else index.keyed.add(position, [key]);
   }
@@ -99,6 +114,7 @@ function portKeyOf(text: string): Key | null {
 
 /** The packet's address or port that the first part of an element is compared with. */
 function beginningOf({ headers }: Traveller, { part, way }: Asked): string | number | undefined {
+  if (part === "mac") return undefined;
   const isSource = way === "src";
   if (part !== "port") return isSource ? headers.source : headers.destination;
   if (headers.protocol === undefined) return undefined;
@@ -126,17 +142,43 @@ function mostSpecific(elements: readonly string[], asked: readonly Asked[], at: 
 
 /** Parts of an element are in the order of the type: `10.0.0.1,tcp:80`. */
 function holds(element: string, asked: readonly Asked[], at: Traveller): Tri {
-  const parts = element.split(",");
-  const found = asked.map(({ part, way }, i) => {
-    const { headers } = at;
-    const isSource = way === "src";
-    if (part === "port") {
-      return portIs(parts[i] ?? "", isSource ? headers.sourcePort : headers.destinationPort, at);
-    }
-    const address = isSource ? headers.source : headers.destination;
-    return addressIs(parts[i] ?? "", address);
-  });
+  const [body = "", ...options] = element.split(" ");
+  const parts = body.split(",");
+  const found = asked.map((each, i) => partIs(parts[i] ?? "", each, options, at));
   return found.includes("no") ? "no" : found.includes("unknown") ? "unknown" : "yes";
+}
+
+function partIs(
+  text: string,
+  { part, way }: Asked,
+  options: readonly string[],
+  at: Traveller,
+): Tri {
+  const { headers, input, output, mark } = at;
+  const isSource = way === "src";
+  switch (part) {
+    case "port":
+      return portIs(text, isSource ? headers.sourcePort : headers.destinationPort, at);
+    case "mac":
+      return macIs(text, isSource ? headers.sourceMac : headers.destinationMac);
+    case "iface":
+      return deviceIs(text, isSource ? input : output, options.includes("wildcard"));
+    case "mark":
+      return (mark.known >>> 0) === 0xffffffff ? tri(mark.value >>> 0 === Number(text)) : "unknown";
+    default:
+      return addressIs(text, isSource ? headers.source : headers.destination);
+  }
+}
+
+function macIs(text: string, mac: string | undefined): Tri {
+  return mac === undefined ? "unknown" : tri(mac.toLowerCase() === text.toLowerCase());
+}
+
+/** At a hook without such a device nothing is in the set. An element by a bridge's port is not judged. */
+function deviceIs(text: string, device: HookDevice, isBeginning: boolean): Tri {
+  if (text.startsWith("physdev:") || device === undefined) return "unknown";
+  if (device === null) return "no";
+  return tri(isBeginning ? device.startsWith(text) : device === text);
 }
 
 function addressIs(network: string, address: string | undefined): Tri {

@@ -17,7 +17,14 @@ const SETS = [
   set("six", "hash:net inet6", ["::/0"]),
   set("ports", "bitmap:port inet", ["80", "443"]),
   set("cut", "hash:ip inet", ["10.1.9.9"], { truncated: true }),
-  set("lists", "list:set inet", ["nets"]),
+  set("lists", "list:set inet", ["ips", "ends", "gone"]),
+  set("known", "list:set inet", ["ips", "ends"]),
+  set("within", "list:set inet", ["known"]),
+  set("macs", "hash:ip,mac inet", ["10.1.9.9,02:00:00:00:00:AA"]),
+  set("links", "hash:mac inet", ["02:00:00:00:00:AA"]),
+  set("ways", "hash:net,iface inet", ["10.1.0.0/16,eth0", "10.1.0.0/16,cali wildcard"]),
+  set("ports of bridges", "hash:net,iface inet", ["10.1.0.0/16,physdev:eth0"]),
+  set("marks", "hash:ip,mark inet", ["10.1.9.9,0x00000063"]),
   set("grows", "hash:ip inet", []),
 ];
 
@@ -31,9 +38,10 @@ const state = emptyState(1, "0", { sets: SETS, netfilter: [grows] });
 const at = (source: string, destination: string, more = {}): Traveller => ({
   headers: {
     ...{ network: "ip4", source, destination, protocol: 6, sourcePort: 4000, destinationPort: 80 },
+    ...{ sourceMac: "02:00:00:00:00:aa", destinationMac: "02:00:00:00:00:bb" },
     ...more,
   },
-  state,
+  ...{ state, input: "eth0", output: null, mark: { value: 0x63, known: -1 } },
 } as unknown as Traveller);
 
 Deno.test("[N6] a packet is in a set of ipset by the end that the rule names", () => {
@@ -53,7 +61,24 @@ Deno.test("[N6] a packet is in a set of ipset by the end that the rule names", (
     ["ports", "src", "no"],
     ["cut", "src", "yes"],
     ["cut", "dst", "unknown"],
-    ["lists", "src", "unknown"],
+    ["lists", "src", "yes"],
+    ["lists", "dst", "unknown"],
+    ["known", "dst", "no"],
+    // The flags are asked of each set in the list: one has two parts, the other one.
+    ["known", "dst,dst", "yes"],
+    ["within", "src", "unknown"],
+    ["macs", "src,src", "yes"],
+    ["macs", "src,dst", "no"],
+    ["macs", "src", "no"],
+    ["links", "src", "yes"],
+    ["links", "dst", "no"],
+    ["ways", "src,src", "yes"],
+    // At this hook no device is known by which it leaves.
+    ["ways", "src,dst", "no"],
+    ["ways", "dst,src", "no"],
+    ["ports of bridges", "src,src", "unknown"],
+    ["marks", "src,src", "yes"],
+    ["marks", "dst,src", "no"],
     ["grows", "src", "unknown"],
     ["missing", "src", "unknown"],
   ];
@@ -66,4 +91,10 @@ Deno.test("[N6] a packet is in a set of ipset by the end that the rule names", (
   const six = at("fd00::1", "fd00::2", { network: "ip6" });
   equal(isInIpset("six", "src", six), "yes");
   equal(isInIpset("ips", "src", six), "no");
+  const by = (input?: string) => ({ ...packet, input }) as Traveller;
+  equal(isInIpset("ways", "src,src", by("cali12")), "yes");
+  equal(isInIpset("ways", "src,src", by("eth01")), "no");
+  equal(isInIpset("ways", "src,src", by()), "unknown");
+  const unmarked = { ...packet, mark: { value: 0, known: 0xff } } as Traveller;
+  equal(isInIpset("marks", "src,src", unmarked), "unknown");
 });

@@ -10,13 +10,15 @@ export const IPSET = "ipset";
 /** Options of a set that decide nothing about who is in it, with how many values each has. */
 const HARMLESS: Record<string, number> = {
   ...{ family: 1, hashsize: 1, maxelem: 1, bucketsize: 1, initval: 1, range: 1, timeout: 1 },
+  size: 1,
   ...{ counters: 0, comment: 0, skbinfo: 0, forceadd: 0 },
 };
 
 /**
  * One row a set: its table is its type and family, `hash:net inet`, its elements are as they are
- * added, `nomatch` behind those that are excepted. A set with another option, as `netmask`, is left
- * out: then it is not known who is in it. So is what a cut left without its end.
+ * added, `nomatch` behind those that are excepted, `wildcard` behind those whose device is the
+ * beginning of a name. A set with another option, as `netmask`, is left out: then it is not known who
+ * is in it. So is what a cut left without its end.
  */
 export function readIpsets(section: Section | undefined, gaps: Gaps): NetfilterSet[] {
   if (!section) return [];
@@ -31,12 +33,22 @@ export function readIpsets(section: Section | undefined, gaps: Gaps): NetfilterS
       if (last) sets.set(name, last);
     } else if (verb === "add") {
       const set = sets.get(name);
-      const isExcepted = words.includes("nomatch");
-      if (set) add(set, `${words[0] ?? ""}${isExcepted ? " nomatch" : ""}`);
+      const [element = "", ...options] = beforeComment(words);
+      const kept = MEANT.filter((option) => options.includes(option));
+      if (set) add(set, [element, ...kept].join(" "));
     }
   }
   if (isCut && last) last.truncated = true;
   return [...sets.values()];
+}
+
+/** Options of an element that say what it means. */
+const MEANT = ["wildcard", "nomatch"];
+
+/** A comment may hold any words; `ipset save` prints what decides anything before it or after it. */
+function beforeComment(words: readonly string[]): readonly string[] {
+  const text = words.join(" ").replace(/ comment "[^"]*"/, "");
+  return text.split(" ");
 }
 
 function setOf(name: string, [type = "", ...options]: readonly string[]): NetfilterSet | undefined {

@@ -12,6 +12,11 @@ add six fd00::1,tcp:80 timeout 12 packets 0 bytes 0 comment "a b"
 create masked hash:ip family inet netmask 24 hashsize 64 maxelem 65536
 add masked 10.0.0.0
 create ports bitmap:port range 0-1024
+create lists list:set size 8 timeout 60
+add lists ports timeout 9
+create ways hash:net,iface family inet hashsize 64 maxelem 65536 bucketsize 12 initval 0x2 comment
+add ways 10.0.0.0/8,cali wildcard nomatch comment "a wildcard"
+add ways 10.1.0.0/16,eth0 comment "nomatch wildcard"
 `;
 
 const section = (stdout: string, status: number | undefined = 0) => ({
@@ -25,6 +30,8 @@ Deno.test("sets of ipset have their type, family and elements; what can't be und
     ["cali40masq", "hash:net inet", ["10.244.0.0/16", "10.244.9.0/24 nomatch"]],
     ["six", "hash:ip,port inet6", ["fd00::1,tcp:80"]],
     ["ports", "bitmap:port inet", []],
+    ["lists", "list:set inet", ["ports"]],
+    ["ways", "hash:net,iface inet", ["10.0.0.0/8,cali wildcard nomatch", "10.1.0.0/16,eth0"]],
   ]);
   deepEqual([gaps.rows, sets.some(({ truncated }) => truncated)], [[], false]);
 });
