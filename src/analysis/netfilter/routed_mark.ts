@@ -11,12 +11,27 @@ import { Walk } from "./walk.ts";
 
 /** Hooks before the lookup, by layer. */
 const BEFORE = ["netdev ingress", "bridge prerouting", "ip prerouting"];
+/** What a host's own packet has met when IPVS looks at it, which does that after the rules there. */
+const BEFORE_IPVS = [...BEFORE, "ip input"];
 
 /**
  * The mark of a packet that came in, once its first hooks had it; undefined where it is not known:
  * its rules were not all read, some of its bits depend on what nobody saw, or it was made here.
  */
 export function routedMark(subject: Case, state: NetnsState): number | undefined {
+  return markAfter(BEFORE, subject, state);
+}
+
+/** The mark by which IPVS looks for a service; undefined as above. */
+export function markForIpvs(subject: Case, state: NetnsState): number | undefined {
+  return markAfter(BEFORE_IPVS, subject, state);
+}
+
+function markAfter(
+  hooks: readonly string[],
+  subject: Case,
+  state: NetnsState,
+): number | undefined {
   if (isIncomplete(state, ["state", "netfilter", "iptables-legacy", "chains", "sets"])) {
     return undefined;
   }
@@ -24,7 +39,7 @@ export function routedMark(subject: Case, state: NetnsState): number | undefined
   const mark = arrivalMark(subject, ruleset);
   if (mark.known !== 0xffffffff || !ruleset.marks) return known(mark);
   const passes = passesOf(subject, state)
-    .filter(({ view, guessed }) => !guessed && BEFORE.includes(`${view.layer} ${view.hook}`));
+    .filter(({ view, guessed }) => !guessed && hooks.includes(`${view.layer} ${view.hook}`));
   if (passes.length === 0) return undefined;
   const marks = ctStatesOf(subject, ruleset).likely.map((ctState) => {
     const at = travellerOf(subject, ruleset, { ctState, mark });

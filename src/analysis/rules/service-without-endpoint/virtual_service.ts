@@ -7,7 +7,7 @@ import { command } from "../command.ts";
 import { eventEvidence, place, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
 import { protocolName } from "../shared/protocol_name.ts";
-import { virtualServiceFor } from "../shared/virtual_services.ts";
+import { virtualServiceAt } from "../shared/virtual_services.ts";
 
 /**
  * IPVS refused the packet for want of a real server.
@@ -20,8 +20,8 @@ export const virtualServiceEmpty: Rule = {
   title: "A service of IPVS without servers",
   statement:
     "`service-without-endpoint`. Netfilter's hooks refused the packet, where IPVS has a service of " +
-    "its destination and port whose servers are none, or all of weight 0, in the readings before and " +
-    "after. Proven where all rules were read and none of them can have refused it, likely where some " +
+    "its destination and port, or of the mark that rules gave it, whose servers are none, or all of " +
+    "weight 0, in the readings before and after. Proven where all rules were read and none of them can have refused it, likely where some " +
     "can; says nothing where one rule is left as what did.",
   yields: ["service-without-endpoint"],
   judge(subject) {
@@ -29,8 +29,8 @@ export const virtualServiceEmpty: Rule = {
     if (event.kind !== "drop" || event.tunnelKind !== undefined) return null;
     if (!isNetfilterDrop(event)) return null;
     const states = [before, after].filter((state) => state !== null);
-    const [service] = states.map((state) => virtualServiceFor(subject, state));
-    if (!service || states.some((state) => !isEmpty(virtualServiceFor(subject, state)))) {
+    const [service] = states.map((state) => virtualServiceAt(subject, state));
+    if (!service || states.some((state) => !isEmpty(virtualServiceAt(subject, state)))) {
       return null;
     }
     const { named, suspects, unread } = findingOf(subject);
@@ -41,15 +41,18 @@ export const virtualServiceEmpty: Rule = {
       : `only servers of weight 0 (${
         service.servers.slice(0, 4).map(({ address, port }) => endPoint(address, port)).join(", ")
       })`;
+    const asked = service.mark === undefined
+      ? `${protocolName(subject)} ${name}`
+      : `${protocolName(subject)} ${name} with the mark ${service.mark}`;
     return cause(
       "service-without-endpoint",
       suspects.length === 0 && unread === null ? "proven" : "likely",
-      `IPVS at ${place(subject)} has ${what} for ${protocolName(subject)} ${name}`,
+      `IPVS at ${place(subject)} has ${what} for ${asked}`,
       [
         eventEvidence(subject),
         stateEvidence(
           node,
-          `IPVS ${protocolName(subject)} ${name}, scheduler ${service.scheduler}: ${what}`,
+          `IPVS ${asked}, scheduler ${service.scheduler}: ${what}`,
         ),
       ],
       command(node, netns, ["cat", "/proc/net/ip_vs"]),

@@ -1,11 +1,31 @@
 /** Services of IPVS, which takes packets in netfilter's hooks and shows in no ruleset. */
 import type { NetnsState, VirtualService } from "../../../event/state.ts";
 import { findingOf } from "../../netfilter/choose.ts";
+import { markForIpvs } from "../../netfilter/routed_mark.ts";
 import { ask } from "../../view/asked.ts";
 import type { Owner } from "../../view/state_view.ts";
 import type { NodeView } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
 import { protocolName } from "./protocol_name.ts";
+
+/** What IPVS makes services of. */
+const SERVED = ["tcp", "udp", "sctp"];
+
+/**
+ * The service that takes the packet where it was refused: the one of its mark before the one of its
+ * destination, as `ip_vs_service_find` looks for them. By its mark alone where that is known.
+ */
+export function virtualServiceAt(subject: Case, state: NetnsState): VirtualService | undefined {
+  const isMarked = ({ mark }: VirtualService) => mark !== undefined;
+  const marked = state.ipvs?.filter(isMarked) ?? [];
+  if (marked.length > 0 && SERVED.includes(protocolName(subject))) {
+    const own = markForIpvs(subject, state);
+    const found = marked.filter(({ mark }) => mark === own);
+    // Services of the two families are not told apart there: the one with servers may be the other's.
+    if (found.length > 0) return found.find(({ servers }) => servers.length > 0) ?? found[0];
+  }
+  return virtualServiceFor(subject, state);
+}
 
 /** The service that takes the packet by its destination; one with a firewall mark may do so, too. */
 export function virtualServiceFor(subject: Case, state: NetnsState): VirtualService | undefined {
