@@ -72,6 +72,9 @@ export const CAUSE_CODES = [
   "destination-gone",
   "macsec-refused",
   "wireguard-no-handshake",
+  "bond-port-inactive",
+  "tunnel-options-mismatch",
+  "fragment-memory-full",
 ] as const;
 
 /** The code of a cause. */

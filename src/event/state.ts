@@ -11,13 +11,14 @@ import {
   TrafficControlFilter,
 } from "./state_filters.ts";
 import { Connection } from "./state_connections.ts";
+import { BridgePort, TunnelSettings } from "./state_links.ts";
 import { Heard } from "./state_heard.ts";
 import { VirtualService, WireguardPeer } from "./state_datapaths.ts";
 import { OpenvSwitch } from "./state_openvswitch.ts";
 import { NetnsHolder } from "./netns_holder.ts";
 
 export { NetfilterChain, NetfilterRule, NetfilterSet, Qdisc, TrafficControlFilter };
-export { VirtualService, WireguardPeer };
+export { BridgePort, TunnelSettings, VirtualService, WireguardPeer };
 
 const name = z.string().max(255);
 const text = z.string().max(4000);
@@ -32,42 +33,6 @@ export const LinkAddress = z.object({
   scope: name.optional(),
   /** `tentative`, `dadfailed`, `deprecated` … */
   flags: z.array(name).optional(),
-});
-
-/** Settings of a tunnel device: vxlan, geneve, ipip, gre, gretap, sit, ip6tnl … */
-export const TunnelSettings = z.object({
-  /** VNI or key. Absent for a device that takes it from metadata. */
-  id: int.optional(),
-  local: address.optional(),
-  remote: address.optional(),
-  /** Outer UDP destination port. */
-  port: int.optional(),
-  /** False for `nolearning`: it takes no fdb entry from what it receives. */
-  learning: z.boolean().optional(),
-  /** Collect-metadata mode: id and destination come with each packet. */
-  external: z.boolean().optional(),
-  /** Underlay device it is bound to, and whether it lives in another netns (x-netns tunnel). */
-  underlay: name.optional(),
-  underlayIfindex: int.optional(),
-  /** Inode of the netns its outer packets are in, when that is another one (x-netns tunnel). */
-  underlayNetns: int.optional(),
-});
-
-/** Settings of a bridge port, from `ip -d link`. */
-export const BridgePort = z.object({
-  /** `disabled`, `listening`, `learning`, `forwarding`, `blocking`. */
-  state: name,
-  isolated: z.boolean(),
-  hairpin: z.boolean(),
-  learning: z.boolean(),
-  unicastFlood: z.boolean(),
-  guard: z.boolean().optional(),
-  neighbourSuppress: z.boolean().optional(),
-  /** Multicast whose listeners nobody knows, and broadcast, leave by it. */
-  multicastFlood: z.boolean().optional(),
-  broadcastFlood: z.boolean().optional(),
-  /** It takes frames only from MAC addresses that the bridge's table has behind it. */
-  locked: z.boolean().optional(),
 });
 
 /** A network device, from `ip -j -d -s addr show`. */
@@ -100,6 +65,8 @@ export const Link = z.object({
     multicastSnooping: z.boolean().optional(),
   }).optional(),
   bridgePort: BridgePort.optional(),
+  /** Of a port of a bond: `ACTIVE`, or `BACKUP`: it takes nothing for the host then. */
+  bondPort: z.object({ state: name }).optional(),
   /** VLANs allowed on a bridge port, or on the bridge itself. */
   vlans: z.array(z.object({
     id: int,
@@ -268,6 +235,11 @@ export const NetnsState = z.object({
   xfrm: z.array(text).max(5_000),
   /** Packets that protocols refused, by `nstat`'s names; absent: it gives reasons, or an older probe. */
   refused: z.record(name, int).optional(),
+  /** Fragments that wait, bytes and how many may, of a family where that is too much. Absent: of none. */
+  fragments: z.array(
+    z.object({ family: z.union([z.literal(4), z.literal(6)]), bytes: int, limit: int }),
+  )
+    .max(2).optional(),
   /** Services of IPVS. Absent: the kernel has no IPVS, or a probe of before 2026-11-27 read it. */
   ipvs: z.array(VirtualService).max(20_000).optional(),
   /** Peers of wireguard devices. Absent: there is no such device, or they could not be read. */
@@ -279,7 +251,6 @@ export const NetnsState = z.object({
 });
 
 export type LinkAddress = z.infer<typeof LinkAddress>;
-export type TunnelSettings = z.infer<typeof TunnelSettings>;
 export type BridgePort = z.infer<typeof BridgePort>;
 export type Link = z.infer<typeof Link>;
 export type Route = z.infer<typeof Route>;

@@ -1,6 +1,6 @@
-/** Frees by wireguard, macsec and ipvlan, of which most are no drop. Functions of Linux 5.15 to 7.2. */
+/** Frees by wireguard, macsec, ipvlan and bonds, of which most are no drop. Functions of Linux 5.15 to 7.2. */
 import type { Event } from "../../event/event.ts";
-import { freedIn } from "./free_reason.ts";
+import { freedIn, givesReason } from "./free_reason.ts";
 
 /** Freed by wireguard's transmit function, which hands on what it takes. */
 export const isRefusedByWireguardSender = (event: Event): boolean =>
@@ -26,3 +26,12 @@ export const isRefusedByMacsecSender = (event: Event): boolean =>
  */
 export const isRefusedByIpvlan = (event: Event): boolean =>
   event.kind === "consume" && freedIn(event, /^ipvlan_(queue_xmit|xmit_mode_l|start_xmit)/);
+
+/**
+ * No protocol took a packet of IP where the stack receives: every kernel has IP, so that the device it came
+ * by was not to give it to IP.
+ */
+export const isTakenByNoProtocol = (event: Event): boolean =>
+  event.kind === "drop" && event.protocol !== undefined &&
+  freedIn(event, /^__netif_receive_skb/) &&
+  (!givesReason(event) || event.reason === "UNHANDLED_PROTO");

@@ -1,6 +1,6 @@
 /** Frees by size. Functions of Linux 5.15 to 6.18. */
 import type { Event } from "../../event/event.ts";
-import { freedIn } from "./free_reason.ts";
+import { freedIn, givesReason } from "./free_reason.ts";
 
 /** The kernel says that the packet is too big (from 5.17). */
 export const saysTooBig = ({ reason }: Event): boolean => reason === "PKT_TOO_BIG";
@@ -23,3 +23,10 @@ export const isInIp = (event: Event): boolean => freedIn(event, /^_*ip6?_/);
 
 /** Freed by the check that the peer of a veth would take a packet of this size. */
 export const isPeerSizeCheck = (event: Event): boolean => freedIn(event, /^_*dev_forward_skb/);
+
+/**
+ * A fragment that is freed, without a reason, where the kernel looks for the packet that it belongs to and
+ * makes room for a new one (`ip_defrag`, `ipv6_frag_rcv`, Linux 5.10 to 7.2).
+ */
+export const isUnqueuedFragment = (event: Event): boolean =>
+  event.kind === "drop" && !givesReason(event) && freedIn(event, /^(ip_defrag|ipv6_frag_rcv)/);

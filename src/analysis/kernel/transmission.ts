@@ -1,6 +1,6 @@
 /** Frees between the stack and a device's driver. Functions of Linux 5.15 to 6.18. */
 import type { Event } from "../../event/event.ts";
-import { freedIn, hasReason } from "./free_reason.ts";
+import { freedIn, givesReason, hasReason } from "./free_reason.ts";
 
 /**
  * Reasons, or none, of a free that a device without carrier explains. `NEIGH_FAILED` is one of
@@ -23,3 +23,7 @@ const FUNCTIONS = new RegExp(
 /** Freed where, and with a reason that, a device without carrier explains. */
 export const mayBeDeviceDown = (event: Event): boolean =>
   hasReason(event, DOWN) && freedIn(event, FUNCTIONS);
+
+/** Freed, without a reason, where a frame's VLAN has a device, and that one is down (Linux 5.10 to 7.2). */
+export const isRefusedByVlanDevice = (event: Event): boolean =>
+  event.kind === "drop" && !givesReason(event) && freedIn(event, /^vlan_do_receive/);

@@ -20,6 +20,21 @@ const RECEIVERS = /^(vxlan_rcv|geneve_udp_encap_recv|geneve_rx|ipgre_rcv|gre_rcv
 export const isFreedByTunnelReceiver = (event: Event): boolean => freedIn(event, RECEIVERS);
 
 /**
+ * Freed, without a reason, where the receiver of ipip, gre and sit has found the device and compares what
+ * the packet brings with what the device demands; over IPv6 `ip6_tnl_rcv` does that.
+ */
+export const isRefusedByTunnelReceiver = (event: Event): boolean =>
+  event.kind === "drop" && !givesReason(event) && freedIn(event, /^(ip_tunnel_rcv|__?ip6_tnl_rcv)/);
+
+/**
+ * Freed where vxlan reads a header with something in it that the device does not know (a reason of its own
+ * from Linux 6.12 on).
+ */
+export const isRefusedVxlanHeader = (event: Event): boolean =>
+  event.kind === "drop" && freedIn(event, /^vxlan_rcv/) &&
+  (!givesReason(event) || event.reason === "VXLAN_INVALID_HDR");
+
+/**
  * Freed where the kernel offers what came as IP in IP to each device that may take it, and none did
  * (`tunnel4_rcv` for IPv4, `tunnel64_rcv` for IPv6 inside IPv4, `tunnel6_rcv` …, Linux 5.15 to 6.18).
  */

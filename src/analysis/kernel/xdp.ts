@@ -15,3 +15,10 @@ const RUNNERS =
 
 /** Freed where a program runs: it dropped the packet, if the device has one. */
 export const isFreedByXdpRunner = (event: Event): boolean => freedIn(event, RUNNERS);
+
+/**
+ * Freed, not as a drop, where veth runs a program: that one has sent the packet back or to another device, which
+ * goes on in memory without this skb (`XDP_TX`, `XDP_REDIRECT`).
+ */
+export const isHandedOnByXdp = (event: Event): boolean =>
+  event.kind === "consume" && freedIn(event, /^veth_xdp_rcv/);

@@ -25,6 +25,7 @@ import { cause as frameToWrongNode } from "./frame-to-wrong-node/cause.ts";
 import { cause as macvlanIsolation } from "./macvlan-isolation/cause.ts";
 import { cause as vlanUnknown } from "./vlan-unknown/cause.ts";
 import { cause as destinationGone } from "./destination-gone/cause.ts";
+import { cause as bondPortInactive } from "./bond-port-inactive/cause.ts";
 import { cause as tunnelEndpointUnreachable } from "./tunnel-endpoint-unreachable/cause.ts";
 import { cause as tunnelEndpointWrong } from "./tunnel-endpoint-wrong/cause.ts";
 import { cause as tunnelNoEndpoint } from "./tunnel-no-endpoint/cause.ts";
@@ -33,6 +34,7 @@ import { cause as tunnelBlocked } from "./tunnel-blocked/cause.ts";
 import { cause as wireguardAllowedIps } from "./wireguard-allowed-ips/cause.ts";
 import { cause as macsecRefused } from "./macsec-refused/cause.ts";
 import { cause as wireguardNoHandshake } from "./wireguard-no-handshake/cause.ts";
+import { cause as tunnelOptionsMismatch } from "./tunnel-options-mismatch/cause.ts";
 import { cause as netfilterDrop } from "./netfilter-drop/cause.ts";
 import { cause as netfilterReject } from "./netfilter-reject/cause.ts";
 import { cause as conntrackInvalid } from "./conntrack-invalid/cause.ts";
@@ -56,6 +58,7 @@ import { cause as receiveBufferFull } from "./receive-buffer-full/cause.ts";
 import { cause as acceptQueueFull } from "./accept-queue-full/cause.ts";
 import { cause as checksumInvalid } from "./checksum-invalid/cause.ts";
 import { cause as tcpSignatureInvalid } from "./tcp-signature-invalid/cause.ts";
+import { cause as fragmentMemoryFull } from "./fragment-memory-full/cause.ts";
 import { cause as applicationReset } from "./application-reset/cause.ts";
 import { cause as applicationSilent } from "./application-silent/cause.ts";
 import { cause as asymmetricPath } from "./asymmetric-path/cause.ts";
@@ -99,6 +102,7 @@ export const CAUSE_TEXTS: readonly CauseText[] = [
   macvlanIsolation,
   vlanUnknown,
   destinationGone,
+  bondPortInactive,
   tunnelEndpointUnreachable,
   tunnelEndpointWrong,
   tunnelNoEndpoint,
@@ -107,6 +111,7 @@ export const CAUSE_TEXTS: readonly CauseText[] = [
   wireguardAllowedIps,
   macsecRefused,
   wireguardNoHandshake,
+  tunnelOptionsMismatch,
   netfilterDrop,
   netfilterReject,
   conntrackInvalid,
@@ -130,6 +135,7 @@ export const CAUSE_TEXTS: readonly CauseText[] = [
   acceptQueueFull,
   checksumInvalid,
   tcpSignatureInvalid,
+  fragmentMemoryFull,
   applicationReset,
   applicationSilent,
   asymmetricPath,

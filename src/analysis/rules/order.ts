@@ -36,6 +36,9 @@ export const RULES: readonly Rule[] = [
   // A node drops what a tunnel wrongly brought it as another host's frame (R8) or as not to be
   // forwarded (R1).
   rules.tunnelWrongEndpoint,
+  // Has found the device with the packet's id, so that the id is not what R20 misses.
+  rules.tunnelOptionsMismatch,
+  rules.vxlanGroupPolicy,
   rules.tunnelIdMismatch,
   // Knows which id it has, where R40 would only say what it answered.
   rules.tunnelIdRefused,
@@ -105,7 +108,13 @@ export const RULES: readonly Rule[] = [
   rules.macOfNobody,
   // Knows why the bridge sent it to no port.
   rules.macOfBridge,
+  // Knows the device on top that has the frame's MAC, and why it does not take it.
+  rules.macvlanRefuses,
   rules.macMismatch,
+  // Each says what the function of its frees means, and no other rule knows that one.
+  rules.bondPortInactive,
+  rules.vlanDeviceDown,
+  rules.fragmentMemoryFull,
   // Over a device without carrier nobody can be asked for a link address (R9).
   rules.linkDown,
   // Asks R9 itself, and knows that the address is in another network.

@@ -17,6 +17,7 @@ import {
 } from "../kernel/frees.ts";
 import { isUpcall } from "../kernel/openvswitch.ts";
 import { isUntoldListFree } from "../kernel/queues.ts";
+import { isHandedOnByXdp } from "../kernel/xdp.ts";
 import { isRefusedByIpvlan, isRefusedByWireguard } from "../kernel/refusing_devices.ts";
 import { isFreedByTunnelSender } from "../kernel/tunnels.ts";
 import { ask } from "../view/asked.ts";
@@ -154,7 +155,7 @@ function sightingsHere(step: Step): Sighting[] {
 function consumed(step: Step, atDestination: boolean): EndKind {
   const { event } = step;
   if (isSolicitationCopy(event)) return "waiting";
-  if (isSideCopy(event)) return "routine";
+  if (isSideCopy(event) || isHandedOnByXdp(event)) return "routine";
   const before = step.previous?.event;
   // Also where nothing is known of the namespace: a program has read it.
   if (before?.kind === "deliver" && before.skb === event.skb) return wasRead(before);

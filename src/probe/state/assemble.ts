@@ -123,6 +123,7 @@ export function assemble(
     ...connectionsOf(sections.get("connections"), query, gaps),
     xfrm: readXfrm(sections, gaps),
     ...readRefused(sections),
+    ...readFragments(sections),
     ...readDatapaths(sections, gaps),
   };
   const isWhole = sections.has("end");
@@ -248,6 +249,20 @@ function readDatapaths(
 function readRefused(sections: Sections): Pick<NetnsState, "refused"> {
   const refused = refusedCounters(sections.get("refused")?.stdout ?? "");
   return refused === undefined ? {} : { refused };
+}
+
+/** Lines `FAMILY BYTES LIMIT` of families whose fragments take more memory than they may. */
+function readFragments(sections: Sections): Pick<NetnsState, "fragments"> {
+  const fragments = (sections.get("fragments")?.stdout ?? "").split("\n").flatMap((line) => {
+    const [, family, bytes, limit] = /^([46]) (\d+) (\d+)$/.exec(line) ?? [];
+    if (family === undefined) return [];
+    return [{
+      family: family === "6" ? 6 as const : 4 as const,
+      bytes: Number(bytes),
+      limit: Number(limit),
+    }];
+  });
+  return fragments.length > 0 ? { fragments } : {};
 }
 
 function readXfrm(sections: Sections, gaps: Gaps): string[] {

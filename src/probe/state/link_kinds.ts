@@ -61,9 +61,18 @@ export function tunnel(
     ...some("port", number(data.port)),
     ...some("learning", typeof data.learning === "boolean" ? data.learning : undefined),
     ...(external ? { external } : {}),
+    ...some("options", optionsOf(data)),
     ...some("underlay", netnsid === undefined ? lower : undefined),
     ...some("underlayIfindex", ifindex),
   };
+}
+
+/** Present where they are on. */
+function optionsOf(data: Data): string[] | undefined {
+  const options = ["iseq", "oseq", "icsum", "ocsum", "gbp"].filter((one) =>
+    one in data && data[one] !== false
+  );
+  return options.length > 0 ? options : undefined;
 }
 
 /** VNI, or the transmit key, which gre prints like an IPv4 address. */

@@ -121,11 +121,17 @@ function ofKind(row: LinkRow, indexes: ReadonlyMap<string, number>): Partial<Lin
     ...(info?.info_slave_kind === "bridge"
       ? { bridgePort: bridgePort(info.info_slave_data ?? {}) }
       : {}),
+    ...some("bondPort", info?.info_slave_kind === "bond" ? bondPort(info) : undefined),
     ...some("macvlanMode", isMacvlan ? text(data.mode) : undefined),
     ...some("ipvlan", kind === "ipvlan" || kind === "ipvtap" ? ipvlan(data) : undefined),
     ...some("netkitPolicy", kind === "netkit" ? text(data.policy) : undefined),
     ...some("vrfTable", kind === "vrf" ? number(data.table) : undefined),
   };
+}
+
+function bondPort({ info_slave_data: data = {} }: NonNullable<LinkRow["linkinfo"]>) {
+  const state = text(data.state);
+  return state === undefined ? undefined : { state };
 }
 
 function linkAddress(row: z.infer<typeof AddressRow>): LinkAddress[] {

@@ -77,6 +77,23 @@ sysctls() {
 }
 big sysctl sysctls
 
+# Fragments that wait for others, told where no further packet of them is begun for want of memory.
+fragments() {
+  while read -r family setting file word; do
+    # The word read takes one byte at a time, which a setting of numbers gives only the first of.
+    limit=$(cat "/proc/sys/net/$setting" 2>/dev/null) || continue
+    while read -r first _ _ _ bytes; do
+      [ "$first" = "$word" ] || continue
+      [ "$bytes" -le "$limit" ] && [ "$limit" -gt 0 ] || printf '%s %s %s\n' "$family" "$bytes" "$limit"
+    done <"/proc/net/$file"
+  done <<EOF
+4 ipv4/ipfrag_high_thresh sockstat FRAG:
+6 ipv6/ip6frag_high_thresh sockstat6 FRAG6:
+EOF
+  return 0
+}
+s fragments fragments
+
 q=$(tc -s qdisc show 2>&1); rc=$?
 open qdisc; printf '%s\n' "$q" | head -c "$CAP"; close $rc
 printf '%s\n' "$q" | {

@@ -8,6 +8,11 @@ import { ping, ping6, server, tcp } from "./talks.ts";
 const code = "mtu-exceeded" as const;
 const port = 8081;
 const whole = ["-M", "do"];
+/** The lower limit may not be above the upper one. */
+const memoryOf = (bytes: number) => ({
+  "net.ipv4.ipfrag_low_thresh": 0,
+  "net.ipv4.ipfrag_high_thresh": bytes,
+});
 const either = (w: Routed) => [[w.routerNode, w.left], [w.routerNode, w.right]] as const;
 
 export const sizes: AnySpec[] = [
@@ -135,6 +140,15 @@ export const sizes: AnySpec[] = [
     },
     talks: (w) => [ping(w, { size: 4_000 })],
     verdicts: (w) => [dropped([w.routerNode, w.left], "netfilter-drop")],
+  }),
+  fault({
+    id: "fragments-no-memory",
+    code: "fragment-memory-full",
+    world: pods,
+    fault: { lay: (w) => w.server.at.sysctl(memoryOf(0)) },
+    near: { what: "room for a few", lay: (w) => w.server.at.sysctl(memoryOf(100_000)) },
+    talks: (w) => [ping(w, { size: 4_000 })],
+    verdicts: (w) => [dropped(["node", w.server.device], "fragment-memory-full")],
   }),
   fault({
     id: "fragments-well",

@@ -38,6 +38,19 @@ function misled(id: string, destination: (w: Overlay) => string, lay?: (w: Overl
   });
 }
 
+/** A's vxlan is made anew with group policy, and rules give what it sends a mark, which it writes. */
+const withGroupPolicy = (w: Overlay) => {
+  w.a.at.ip(
+    `link del ${w.vx}`,
+    `link add ${w.vx} address ${w.a.vtepMac} mtu 1450 type vxlan id ${w.vni} ` +
+      `dstport ${w.port} local ${w.a.underlay} nolearning gbp`,
+    `link set ${w.vx} up`,
+    `route replace ${w.b.podNet.cidr} via ${w.b.vtep} dev ${w.vx} onlink`,
+  );
+  w.a.at.bridgeTool(`fdb append ${w.b.vtepMac} dev ${w.vx} dst ${w.b.underlay} self permanent`);
+  w.a.at.neighbour(w.vx, w.b.vtep, w.b.vtepMac);
+};
+
 const vni = (mode: "routed" | "learning") =>
   fault({
     id: `tunnel-vni-${mode}`,
@@ -93,6 +106,22 @@ export const tunnels: AnySpec[] = [
       dropped(["b", w.b.uplink], "tunnel-id-mismatch", { at: atReceiver(w) }),
     ],
     alone: true,
+  }),
+  fault({
+    id: "tunnel-group-policy",
+    code: "tunnel-options-mismatch",
+    world: overlay(),
+    fault: {
+      lay: (w) => {
+        withGroupPolicy(w);
+        w.a.at.iptables("mangle", "-A PREROUTING -j MARK --set-mark 5");
+      },
+    },
+    near: { what: "packets without a mark, of which it writes nothing", lay: withGroupPolicy },
+    talks: (w) => [ping(w)],
+    verdicts: (w) => [
+      dropped(["b", w.b.uplink], "tunnel-options-mismatch", { at: atReceiver(w) }),
+    ],
   }),
   misled("no-route", () => "198.51.100.20"),
   misled("nobody", (w) => w.nobody),

@@ -59,7 +59,7 @@ function readWord(state: NetnsState, link: Link, word: string, queue: string[]):
       joinBridge(state, link, next());
       return;
     case "state":
-      link.bridgePort!.state = next();
+      (link.bondPort ?? link.bridgePort)!.state = next();
       return;
     case "isolated":
     case "hairpin":
@@ -84,6 +84,10 @@ function joinBridge(state: NetnsState, link: Link, name: string): void {
   const bridge = state.links.find((known) => known.name === name);
   if (!bridge) throw new SpecError(`no link "${name}" above, a bridge must come before its ports`);
   link.masterIfindex = bridge.ifindex;
+  if (bridge.kind === "bond") {
+    link.bondPort = { state: "ACTIVE" };
+    return;
+  }
   link.bridgePort = {
     state: "forwarding",
     isolated: false,
@@ -109,6 +113,7 @@ function readTunnel(link: Link, word: string, next: () => string): void {
   if (word === "id" || word === "port") tunnel[word] = integer(next(), word);
   else if (word === "local" || word === "remote") tunnel[word] = unquoted(next());
   else if (word === "external" || word === "learning") tunnel[word] = true;
+  else if (word === "options") tunnel.options = next().split(",");
   else if (word === "underlay") tunnel.underlayNetns = integer(next(), word);
   else throw new SpecError(`"${word}" means nothing in a link, must be a word of README.md`);
 }

@@ -45,3 +45,15 @@ function statesAt(node: NodeView, at: number): Map<number, NetnsState> {
   const states = [...node.states.keys()].map((inode) => [inode, stateAt(node, inode, at)] as const);
   return new Map(states.filter((each): each is [number, NetnsState] => each[1] !== null));
 }
+
+/** Devices of this VLAN on the device that a frame came in by, in whichever namespace of the node. */
+export function vlanDevicesFor(
+  { node, netns, ifindex, at }: Sighting,
+  id: number,
+): { link: Link; netns: number }[] {
+  return [...statesAt(node, at)].flatMap(([inode, { links }]) =>
+    links.filter((link) =>
+      link.vlan?.id === id && link.peerIfindex === ifindex && (link.peerNetns ?? inode) === netns
+    ).map((link) => ({ link, netns: inode }))
+  );
+}

@@ -25,9 +25,7 @@ export const tunnelIdMismatch: Rule = {
     if (!outer) return null;
     const kind = outer.tunnelKind!;
     const here = tunnelsOf(subject, kind);
-    const match = here.some(({ link }) =>
-      link.tunnel!.external || link.tunnel!.id === outer.tunnelId
-    );
+    const match = here.some(({ link }) => takes(link, outer));
     if (!named && match) return null;
     const list = here.map(({ link, netns }) =>
       `${placeOf(subject.node, netns, link.name)} has id ${link.tunnel!.id ?? "none"}`
@@ -47,6 +45,16 @@ export const tunnelIdMismatch: Rule = {
     );
   },
 };
+
+/**
+ * GRE without a key tells an id of 0, and its device tells none. The device that each namespace has of its own,
+ * without ends, takes nothing while it is down.
+ */
+function takes({ tunnel, flags }: Link, { tunnelId }: Case["event"]): boolean {
+  if (tunnel!.external || tunnel!.id === tunnelId) return true;
+  const isFallback = tunnel!.local === undefined && tunnel!.remote === undefined;
+  return tunnelId === 0 && tunnel!.id === undefined && (!isFallback || flags.includes("UP"));
+}
 
 interface End {
   node: NodeView;

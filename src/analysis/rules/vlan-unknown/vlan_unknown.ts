@@ -2,9 +2,12 @@
 import { altered } from "../../../event/altered.ts";
 import { isAnothersFrame } from "../../kernel/frees.ts";
 import { command } from "../command.ts";
-import { eventEvidence, place, stateEvidence } from "../evidence.ts";
+import { linkOf, stateAt } from "../../view/state_view.ts";
+import type { Sighting } from "../../view/timeline.ts";
+import type { Case } from "../case.ts";
+import { eventEvidence, place, placeOf, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
-import { vlanNobodyTakes } from "../shared/vlan_devices.ts";
+import { vlanDevicesFor, vlanNobodyTakes } from "../shared/vlan_devices.ts";
 import { device } from "../word.ts";
 
 /**
@@ -20,7 +23,8 @@ export const vlanUnknown: Rule = {
   statement:
     "Freed as another host's, although the frame is addressed to the device that it came in by: it " +
     "came with a VLAN, and on the node no VLAN device of that id is on that device: `vlan-unknown`, " +
-    "proven. So R9 and R41 say of a question for a link address that came to who has the address.",
+    "proven. So R9 and R41 say of a question for a link address that came to who has the address. Likely " +
+    "where such a device is there, and the one that gave the tag is of the other protocol (802.1Q, 802.1ad).",
   yields: ["vlan-unknown"],
   judge(subject) {
     const { event, judgement, node, netns, link } = subject;
@@ -31,7 +35,7 @@ export const vlanUnknown: Rule = {
     );
     if (!arrival || link?.mac === undefined || arrival.destinationMac !== link.mac) return null;
     const found = vlanNobodyTakes(altered(arrival, { netns }));
-    if (!found) return null;
+    if (!found) return otherProtocol(subject, altered(arrival, { netns }));
     return cause(
       "vlan-unknown",
       "proven",
@@ -45,3 +49,35 @@ export const vlanUnknown: Rule = {
     );
   },
 };
+
+/** The tag's own protocol no event tells: it is that of the sender's device, unless something on the way changed it. */
+function otherProtocol(subject: Case, arrival: Sighting) {
+  const id = arrival.vlan;
+  if (id === undefined) return null;
+  const tagged = subject.judgement.steps.map(({ event }) => event).findLast((event) =>
+    event.kind === "device-tx" && linkAt(event)?.vlan?.id === id
+  );
+  const sent = tagged && linkAt(tagged)?.vlan;
+  const here = vlanDevicesFor(arrival, id);
+  if (!tagged || !sent || here.length === 0) return null;
+  if (here.some(({ link }) => link.vlan!.protocol === sent.protocol)) return null;
+  const { link, netns } = here[0]!;
+  const { node } = subject;
+  return cause(
+    "vlan-unknown",
+    "likely",
+    `the frame came to ${
+      place(subject)
+    } in VLAN ${id} of ${sent.protocol}, by the device that gave the tag, and ` +
+      `${placeOf(node, netns, link.name)} takes VLAN ${id} of ${link.vlan!.protocol}`,
+    [
+      eventEvidence(subject),
+      stateEvidence(tagged.node, `${tagged.device} is VLAN ${id} of ${sent.protocol}`),
+      stateEvidence(node, `${link.name} is VLAN ${id} of ${link.vlan!.protocol}`),
+    ],
+    command(node, netns, ["ip", "-d", "link", "show", "dev", device(link.name)]),
+  );
+}
+
+const linkAt = ({ node, netns, ifindex, at }: Sighting) =>
+  linkOf(stateAt(node, netns, at), ifindex);

@@ -1,10 +1,11 @@
 /** What wireguard holds, because it has no session with the peer. */
+import { endPoint } from "../../../event/end_point.ts";
 import { readingAfter } from "../../view/netns_asked.ts";
 import { command } from "../command.ts";
 import { eventEvidence, place, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
 import { holdersOf } from "../shared/wireguard_peers.ts";
-import { device } from "../word.ts";
+import { address, device } from "../word.ts";
 
 /** A handshake takes one way there and back, and is begun by the first packet, ns. */
 const HANDSHAKE_NS = 1e9;
@@ -27,7 +28,8 @@ export const wireguardNoHandshake: Rule = {
     "Last seen as it was handed to a wireguard device, whose peer for the destination has an endpoint, and " +
     "had no handshake ever, as read before and again a second or more afterwards; or whose last one was more " +
     "than 180 s before both readings, so that no session is left, and the second one was not so long " +
-    "after the packet that another could be over: `wireguard-no-handshake`, likely.",
+    "after the packet that another could be over: `wireguard-no-handshake`, likely. Of what wireguard " +
+    "itself sends to the peer's endpoint it is said that the route leads it into the tunnel.",
   yields: ["wireguard-no-handshake"],
   judge(subject) {
     const { event, node, netns, link, before, device: name } = subject;
@@ -46,6 +48,8 @@ export const wireguardNoHandshake: Rule = {
     const isOver = first.isSessionOver === true && last.isSessionOver === true &&
       later.at <= event.at + SESSION_NS;
     if (!isOver && (first.hasShakenHands || last.hasShakenHands)) return null;
+    const isItsOwn = event.destination !== undefined &&
+      endPoint(event.destination, event.destinationPort) === last.endpoint;
     const peer =
       `the peer that has ${event.destination}, to which it goes by UDP to ${last.endpoint}`;
     return cause(
@@ -57,6 +61,10 @@ export const wireguardNoHandshake: Rule = {
             SESSION_NS / 1e9
           } s before`
           : `had no handshake ever with ${peer}: until then it sends nothing`
+      }${
+        isItsOwn
+          ? `; this is what it sends to that peer itself, which the route leads into ${name} again`
+          : ""
       }`,
       [
         eventEvidence(subject),
@@ -67,7 +75,9 @@ export const wireguardNoHandshake: Rule = {
           }`,
         ),
       ],
-      command(node, netns, ["wg", "show", device(name), "latest-handshakes"]),
+      isItsOwn
+        ? command(node, netns, ["ip", "route", "get", address(event.destination)])
+        : command(node, netns, ["wg", "show", device(name), "latest-handshakes"]),
     );
   },
 };
