@@ -104,13 +104,14 @@ burst() { in_ "$1" python3 /work/burst.py "$2" "$3" "$4" || true; }
 bulk() { in_ "$1" python3 /work/bulk.py "$2" "$3" "$4" || true; }
 # silence NAME: nothing of it listens any more.
 silence() { elsewhere "$1" || ip netns pids "$RUN.$1" | xargs -r kill; }
-# xdp NAME DEVICE xdpgeneric|xdpdrv drop|pass: a program of XDP that does so with all.
+# xdp NAME DEVICE xdpgeneric|xdpdrv abort|drop|pass|back: a program of XDP that does so with all.
 xdp() {
+  local -A answers=([abort]=0 [drop]=1 [pass]=2 [back]=3)
   # What names a namespace to ip mounts another /sys.
   local path="/run/xdp/$RUN-$4"
   mkdir -p /run/xdp
   mountpoint -q /run/xdp || mount -t bpf bpf /run/xdp
-  [ -e "$path" ] || perl /work/xdp.pl "$([ "$4" = drop ] && echo 1 || echo 2)" "$path"
+  [ -e "$path" ] || perl /work/xdp.pl "${answers[$4]}" "$path"
   ip_ "$1" link set dev "$2" "$3" off
   ip_ "$1" link set dev "$2" "$3" pinned "$path"
 }

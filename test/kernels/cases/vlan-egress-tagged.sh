@@ -1,0 +1,20 @@
+# The bridge's port to a host keeps the VLAN's tag on what it sends, and the host has no such device.
+# nodes: host one two
+# fault: dropped vlan-unknown
+build() {
+  ns host one two
+  ip_ host link add br0 type bridge vlan_filtering 1 vlan_default_pvid 0
+  ip_ host link set br0 up
+  local name number=0
+  for name in one two; do
+    number=$((number + 1))
+    veth "$name" e0 host "p$number"
+    ip_ host link set "p$number" master br0
+    in_ host bridge vlan add dev "p$number" vid 10 pvid untagged
+    address "$name" e0 "10.180.3.$number/24"
+  done
+  ip_ one neigh add 10.180.3.2 lladdr "$(mac two e0)" dev e0
+  ip_ two neigh add 10.180.3.1 lladdr "$(mac one e0)" dev e0
+}
+fault() { in_ host bridge vlan add dev p2 vid 10 pvid; }
+traffic() { ping_ one 10.180.3.2; }
