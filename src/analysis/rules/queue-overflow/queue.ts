@@ -20,7 +20,8 @@ export const queueOverflow: Rule = {
     "of its own (prio). Named is the discipline that counted a drop which no child of it did, " +
     "and where its burst (tbf) is smaller than the packet, that no such packet passes; where " +
     "one that is to lose packets and one that was full both counted, or a filter of the one that was full " +
-    "dropped some, or stands at fq_codel or sfq, which drop what no filter matches, no more than possible.",
+    "dropped some, or stands at fq_codel or sfq, which drop what no filter matches, and of hfsc, drr and qfq, which drop " +
+    "what has no class, no more than possible.",
   yields: ["queue-overflow", "traffic-control-drop"],
   judge: (subject) =>
     subject.event.kind === "drop" && isQueueDrop(subject.event) ? ofQueue(subject) : null,
@@ -63,13 +64,16 @@ export function ofQueue(subject: Case): Finding {
   const what = leaf ? `${leaf.now.kind} ${leaf.now.handle}` : "the queue";
   const isFiltered = hasDropped(subject, leaf);
   const burst = leaf ? burstBelow(event, leaf.now) : null;
+  const isClassless = leaf !== undefined && DROPS_CLASSLESS.has(leaf.now.kind);
   const why = burst === null
-    ? `had no room${isFiltered ? ", or its filters did not let it in" : ""}`
+    ? `had no room${isFiltered ? ", or its filters did not let it in" : ""}${
+      isClassless ? ", or no class of it takes the packet" : ""
+    }`
     : `passes no packet of ${event.ipLength} bytes: its burst is ${burst} bytes`;
   return cause(
     "queue-overflow",
     // Of a device that was not read it may be another queue: a tun device's without a program.
-    onPurpose.length > 0 || !(leaf || subject.link) || isFiltered
+    onPurpose.length > 0 || !(leaf || subject.link) || isFiltered || isClassless
       ? "possible"
       // It has no queue of its own: one below it had no room, or a filter that was not read refused it.
       : leaf && ONLY_CLASSES.has(leaf.now.kind)
@@ -101,6 +105,9 @@ const isMeantToDrop = ({ kind, text }: Qdisc) =>
 
 /** Of these each packet is in a child's queue: what they drop themselves has found no class. */
 const ONLY_CLASSES = new Set(["prio", "multiq", "drr", "ets", "qfq", "hfsc"]);
+
+/** These drop what no filter sends to a class that is there; the classes are not read. */
+const DROPS_CLASSLESS = new Set(["drr", "qfq", "hfsc"]);
 
 /** A filter that may be why a discipline without queues dropped something by itself. */
 const refusingFilter = ({ after, before }: Case, { now, rise }: Counted) =>
