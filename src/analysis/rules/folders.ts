@@ -86,6 +86,7 @@ export { protocolUnknown } from "./protocol-unknown/protocol_unknown.ts";
 export { queueOverflow } from "./queue-overflow/queue.ts";
 export { queueReadFull } from "./receive-buffer-full/queue_read_full.ts";
 export { queueUntold } from "./queue-overflow/untold.ts";
+export { rangeTakenOver } from "./wireguard-allowed-ips/taken_over.ts";
 export { receiveBufferCounted } from "./receive-buffer-full/counted.ts";
 export { receiveBufferFull } from "./receive-buffer-full/receive_buffer.ts";
 export { refused } from "./netfilter-drop/untold.ts";

@@ -125,7 +125,8 @@ export const RULES: readonly Rule[] = [
   rules.neighbourUnresolved,
   rules.bridgePort,
 
-  // Holds only where R1 does, and knows who sent the packet to the wrong host.
+  // These hold only where R1 does, or R107, and know who sent the packet to the wrong host.
+  rules.rangeTakenOver,
   rules.sentToWrongHost,
   // Where forwarding is off the kernel refuses, whatever the tables (R2, R3) answer.
   rules.forwardingDisabled,

@@ -76,10 +76,15 @@ export function wireguardPeers(
   });
 }
 
-/** Device and key, and the rest of the line. */
+/**
+ * Device and key, and the value. wireguard-tools 1.0.20210914 name the device of endpoints once, before
+ * its first peer, and without a line of its own where it has none.
+ */
 function rows(text: string): [id: string, value: string][] {
+  let device: string | undefined;
   return text.split("\n").flatMap((line): [string, string][] => {
-    const [device, key, ...rest] = line.split("\t");
-    return device && key ? [[`${device}\t${key}`, rest.join(" ")]] : [];
+    const [value, key, own] = line.split("\t").reverse();
+    device = own || device;
+    return device && key && value ? [[`${device}\t${key}`, value]] : [];
   });
 }

@@ -53,3 +53,16 @@ Deno.test("wireguardPeers joins what wg prints of each peer, and no key is taken
   const [later] = wireguardPeers(allowed, endpoints, handshakes, "1790000181\n");
   equal(later?.isSessionOver, true);
 });
+
+Deno.test("wireguardPeers reads endpoints whose device is named once, as wireguard-tools 1.0.20210914 does", () => {
+  const allowed = "wg0\tAAA=\t10.0.0.1/32\nwg0\tBBB=\t10.0.0.2/32\nwg2\tCCC=\t(none)\n";
+  // wg1 has no peer, so that its name stands before the next device's.
+  const endpoints =
+    "wg0\tAAA=\t192.0.2.1:51\nBBB=\t[2001:db8::2]:51\nwg1\twg2\tCCC=\t192.0.2.3:51\n";
+  equal(
+    wireguardPeers(allowed, endpoints, "", "0\n").map(({ device, key, endpoint }) =>
+      `${device} ${key} ${endpoint}`
+    ),
+    ["wg0 AAA= 192.0.2.1:51", "wg0 BBB= [2001:db8::2]:51", "wg2 CCC= 192.0.2.3:51"],
+  );
+});
