@@ -69,6 +69,11 @@ function notAsked(flight: Flight, device: Device, skb: Skb): void {
 /** An echo reply without a socket is freed like the original of one that a raw socket took. */
 function takeUnasked(flight: Flight, device: Device, skb: Skb): void {
   const { netns } = device;
+  if (netns.forgets && flight.packet.flow.answers && netns.node.kernel.reasons) {
+    return flight.dropped(skb, device, "ping_rcv", "NO_SOCKET", [
+      ...["no-listener", "address-duplicate", "reply-not-translated"] as const,
+    ]);
+  }
   flight.note(device, "deliver");
   flight.pass();
   Object.assign(flight.packet, { takenBy: netns, unasked: true });

@@ -1,8 +1,10 @@
-/** Resets that found no socket: whether the one they were for had closed, or is elsewhere. Rule O20. */
+/** Resets and echo replies that found no socket: whether the one they were for is elsewhere. Rule O20. */
 import type { Chain } from "../correlate/chains.ts";
 import { conntrackForm, formKey, formOf, reverse } from "../correlate/identity.ts";
+import { isFreedFromSocket } from "../kernel/frees.ts";
 import { isSocketLookupWithoutReason, saysNoSocket } from "../kernel/sockets.ts";
-import { hasFlag, TCP, TCP_FLAGS } from "../kernel/protocols.ts";
+import { isDeviceKind } from "../../event/kinds.ts";
+import { hasFlag, ICMP, ICMP6, isEchoReply, TCP, TCP_FLAGS } from "../kernel/protocols.ts";
 import { around, before, DEVICE_SCRIPTS, gapOf } from "../view/coverage.ts";
 import type { Sighting } from "../view/timeline.ts";
 import type { FlowGroup } from "./flows.ts";
@@ -17,11 +19,17 @@ import { type Judgement, revise } from "./judgement.ts";
  * What looks alike and is healthy: the second of two resets, and one for a socket that has closed.
  */
 export function judgeResets(group: FlowGroup): void {
-  if (group.form.protocol !== TCP) return;
+  const { protocol } = group.form;
+  const other = group.reply ?? group.request;
+  const chainsOf = () => (other?.packets ?? []).flatMap(({ packet }) => packet.chains);
+  if (protocol === ICMP || protocol === ICMP6) {
+    const replies = group.packets.filter(isUnclaimedReply);
+    if (replies.length > 0) judgeReplies(replies, chainsOf());
+  }
+  if (protocol !== TCP) return;
   const resets = group.packets.filter(isUnclaimedReset);
   if (resets.length === 0) return;
-  const other = group.reply ?? group.request;
-  const chains = (other?.packets ?? []).flatMap(({ packet }) => packet.chains);
+  const chains = chainsOf();
   for (const reset of resets) {
     if (!group.packets.some((packet) => isTakenThere(packet, reset))) judgeReset(reset, chains);
   }
@@ -37,6 +45,48 @@ function isTakenThere(packet: Judgement, reset: Judgement): boolean {
 function isUnclaimedReset({ outcome, end: { kind, step: { event } } }: Judgement): boolean {
   return outcome === "delivered" && kind === "taken" && event.kind === "drop" &&
     (saysNoSocket(event) || isSocketLookupWithoutReason(event)) && hasFlag(event, TCP_FLAGS.rst);
+}
+
+/**
+ * No socket took the echo's answer: none of ping's kind, by the kernel's reason, and no raw one, which
+ * would have been given a clone.
+ */
+function isUnclaimedReply({ outcome, end: { step: { event } }, packet }: Judgement): boolean {
+  return outcome === "delivered" && event.kind === "drop" && saysNoSocket(event) &&
+    isEchoReply(event) &&
+    !packet.chains.some(({ node, events }) =>
+      node === event.node &&
+      events.some((other) =>
+        other.kind === "deliver" || (other !== event && isFreedFromSocket(other))
+      )
+    );
+}
+
+/**
+ * [O20] Where the question passed the namespace that freed its answer, translated, and was not made
+ * there, who asked got nothing. Nothing is said where the question was not seen there: that it was
+ * asked before the trace, or by a program that has ended, looks alike.
+ */
+function judgeReplies(replies: readonly Judgement[], chains: readonly Chain[]): void {
+  for (const reply of replies) {
+    const { event } = reply.end.step;
+    const socket = formKey(reverse(formOf(event)));
+    const here = chains.filter(({ node }) => node === event.node);
+    // What it had of the question at its devices, first and, translated, on its way out.
+    const seen = here.map(({ events }) =>
+      events.filter(({ kind, netns }) => netns === event.netns && isDeviceKind(kind))
+    ).filter((events) => events.some((other) => formKey(formOf(other)) === socket));
+    const isOthers = seen.length > 0 &&
+      seen.every(([first]) => first!.kind === "device-rx" && formKey(formOf(first!)) !== socket);
+    if (!isOthers || here.some((chain) => isMadeIn(chain, event, socket))) continue;
+    drop(reply);
+  }
+}
+
+/** It is a loss, where it was taken for one that is not needed any more. */
+function drop(judgement: Judgement): void {
+  judgement.end = { ...judgement.end, kind: "dropped" };
+  revise(judgement, "O20", { outcome: "dropped" });
 }
 
 /**
@@ -60,8 +110,7 @@ function judgeReset(reset: Judgement, chains: readonly Chain[]): void {
     events.some((other) => formKey(formOf(other)) === socket)
   );
   if (gap === null && passed && made.length === 0) {
-    reset.end = { ...reset.end, kind: "dropped" };
-    revise(reset, "O20", { outcome: "dropped" });
+    drop(reset);
     return;
   }
   const text = `${event.node.name} had no socket for the reset: whether it had closed is not known`;

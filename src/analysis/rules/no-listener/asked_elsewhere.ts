@@ -39,7 +39,8 @@ export function askedFromThere(
   fits: (other: Sighting) => boolean,
 ): Sighting | null {
   if (netns === undefined) return null;
-  const own = keyOf(netns, event.protocol, event.destination, event.destinationPort);
+  const port = event.destinationPort ?? event.icmpId;
+  const own = keyOf(netns, event.protocol, event.destination, port);
   return concludedFrom(
     node,
     sentFrom,
@@ -56,10 +57,11 @@ export function askedFromThere(
 const keyOf = (netns: number, protocol?: number, address?: string, port?: number) =>
   `${netns} ${protocol} ${address} ${port}`;
 
-/** What was sent, by namespace and source. */
+/** What was sent, by namespace and source; the id of an echo stands for a port. */
 const sentFrom = finding((event) => {
-  const { kind, netns, protocol, source, sourcePort, tunnelKind } = event;
+  const { kind, netns, protocol, source, sourcePort, icmpId, tunnelKind } = event;
   if (kind !== "device-tx" || netns === undefined) return undefined;
-  if (sourcePort === undefined || tunnelKind !== undefined) return undefined;
-  return keyOf(netns, protocol, source, sourcePort);
+  const port = sourcePort ?? icmpId;
+  if (port === undefined || tunnelKind !== undefined) return undefined;
+  return keyOf(netns, protocol, source, port);
 });

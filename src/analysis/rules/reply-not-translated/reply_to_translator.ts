@@ -2,7 +2,7 @@
 import { endPoint } from "../../../event/end_point.ts";
 import type { Evidence } from "../../../event/report.ts";
 import { conntrackForm } from "../../correlate/identity.ts";
-import { hasFlag, TCP, TCP_FLAGS, UDP } from "../../kernel/protocols.ts";
+import { hasFlag, ICMP, ICMP6, isEchoReply, TCP, TCP_FLAGS, UDP } from "../../kernel/protocols.ts";
 import { isSocketLookupWithoutReason, saysNoSocket } from "../../kernel/sockets.ts";
 import { concludedFrom, finding } from "../../view/finding.ts";
 import { netnsName } from "../../view/netns_names.ts";
@@ -31,7 +31,8 @@ export const replyToTranslator: Rule = {
   judge(subject) {
     const { event, node, netns } = subject;
     if (event.kind !== "drop" || event.tunnelKind !== undefined) return null;
-    if (event.protocol !== TCP && event.protocol !== UDP) return null;
+    const isPort = event.protocol === TCP || event.protocol === UDP;
+    if (!isPort && !isEchoReply(event)) return null;
     if (subject.judgement.end.kind === "taken") return null;
     if (!saysNoSocket(event) && !isSocketLookupWithoutReason(event)) return null;
     const asked = askedFromThere(subject, "asked", isAsked);
@@ -72,6 +73,11 @@ const isAsked = (event: Sighting): boolean => !hasFlag(event, TCP_FLAGS.rst);
 const millis = (ns: number): number => Math.round(ns / 1e6);
 
 const SETTING = "net.netfilter.nf_conntrack_";
+const TIMEOUTS: Record<number, string> = {
+  [TCP]: "tcp_timeout_established",
+  [ICMP]: "icmp_timeout",
+  [ICMP6]: "icmpv6_timeout",
+};
 /** An entry that was asked for lives at least so much longer than it was not used, in seconds. */
 const SPARE_S = 30;
 
@@ -82,7 +88,7 @@ function timedOut(subject: Case, asked: Sighting): {
   remedy: string[];
 } | null {
   const { event, node, netns, before: state } = subject;
-  const name = `${SETTING}${event.protocol === TCP ? "tcp_timeout_established" : "udp_timeout"}`;
+  const name = `${SETTING}${TIMEOUTS[event.protocol ?? -1] ?? "udp_timeout"}`;
   const value = sysctl(state, name);
   const seconds = Number(value);
   const idle = event.at - asked.at;
