@@ -196,7 +196,10 @@ export class Flight {
   }
 
   ended(fate: TruePacket["fate"], place: Device, codes: TruePacket["codes"]): void {
-    Object.assign(this.packet, { fate, place, codes, endedAt: this.now });
+    const { packet, now } = this;
+    // Of what was cut one piece may be dropped and a later one be lost beyond: the drop was seen.
+    if (packet.resized && packet.fate === "dropped" && fate === "lost") packet.endedAt = now;
+    else Object.assign(packet, { fate, place, codes, endedAt: now });
   }
 }
 
