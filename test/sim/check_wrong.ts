@@ -36,7 +36,9 @@ export const endedUnseen = (
 export function truthOf({ truth, heard }: Pair) {
   const count = (test: (packet: TruePacket) => boolean) => truth.packets.filter(test).length;
   return {
-    delivered: count(({ fate, pieced }) => fate === "delivered" || pieced === true),
+    delivered: count(({ fate, pieced, unasked }) =>
+      fate === "delivered" || pieced === true || unasked === true
+    ),
     dropped: count((packet) => packet.fate === "dropped" && !endedUnseen(packet, heard)),
     vanished: count((packet) => endedUnseen(packet, heard)),
   };

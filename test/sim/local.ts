@@ -69,7 +69,9 @@ function notAsked(flight: Flight, device: Device, skb: Skb): void {
 /** An echo reply without a socket is freed like the original of one that a raw socket took. */
 function takeUnasked(flight: Flight, device: Device, skb: Skb): void {
   const { netns } = device;
+  // To whoever did not see the question it has arrived, where nobody waited for it.
   if (netns.forgets && flight.packet.flow.answers && netns.node.kernel.reasons) {
+    Object.assign(flight.packet, { takenBy: netns, unasked: true });
     return flight.dropped(skb, device, "ping_rcv", "NO_SOCKET", [
       ...["no-listener", "address-duplicate", "reply-not-translated"] as const,
     ]);
