@@ -17,6 +17,8 @@ export function checkHealed(scenario: Scenario, report: Report): Violation[] {
     const arrived = kind.filter(({ fate }) => fate === "delivered");
     const last = (packets: TruePacket[]) => Math.max(...packets.map(({ endedAt }) => endedAt));
     if (dead.length === 0 || last(arrived) > last(dead)) return [];
+    // Of what was cut one piece died, and those after it made a segment whole that was sent before.
+    if (kind.some(({ pieced, endedAt }) => pieced && endedAt >= last(dead))) return [];
     const { outcome, cause, to, lastHop } = problem;
     const text =
       `${outcome} ${cause?.code} to ${to.address} at ${lastHop.node} ${lastHop.netns}: ` +
