@@ -14,13 +14,13 @@ const withLoss = (flows: readonly Flow[]): Flow[] =>
 /**
  * `4,900 packets counted, 3 lost between devices; told one by one: `, before figures of what was told; ""
  * where that is all, and where the figures themselves are counted. What was counted comes first, because
- * it is of all packets.
+ * it is of all packets; up to when, where the flow went on: what came after may have been under way.
  */
 export function countedFirst(
-  { counted, packets: { basis } }: Figures,
+  { counted, packets: { basis }, lastAt }: Figures & Partial<Pick<Flow, "lastAt">>,
   { grouped, plural }: Counting,
 ): string {
-  const { packets, lost = 0, lostAtMost, atLeast } = counted ?? {};
+  const { packets, lost = 0, lostAtMost, atLeast, until } = counted ?? {};
   if (packets === undefined || basis === "counted") return "";
   const isLeast = atLeast || lostAtMost !== undefined;
   const gone = lost > 0
@@ -29,8 +29,17 @@ export function countedFirst(
     ? "none"
     : `no more than ${grouped(lostAtMost)}`;
   // One that is dropped behind the last device that counts is not lost between two.
-  return `${plural(packets, "packet")} counted, ${gone} lost between devices; told one by one: `;
+  const upTo = until !== undefined && isLater(lastAt, until) ? ` up to ${until.slice(11, 19)}` : "";
+  return `${
+    plural(packets, "packet")
+  } counted${upTo}, ${gone} lost between devices; told one by one: `;
 }
+
+/** A flow went on for so long after what is known of its counts, ms, that its end is not among them. */
+const REST_MS = 1_000;
+
+const isLater = (lastAt: string | undefined, until: string): boolean =>
+  lastAt !== undefined && Date.parse(lastAt) - Date.parse(until) > REST_MS;
 
 /** ` (counted; 120 told one by one)`, after figures that are counted; "" where they are not. */
 export function countedAfter(

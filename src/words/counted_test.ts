@@ -26,6 +26,11 @@ Deno.test("[O24] what was counted of a flow is told before what was told one by 
     countedFirst(flow({ sentence: "", packets: 9, lost: 2, atLeast: true }), COUNTING),
     /at least 2 lost between devices/,
   );
+  const until = "2023-11-14T22:13:28.000Z";
+  const goesOn = flow({ sentence: "", packets: 9, lost: 0, until });
+  const first = (lastAt: string) => countedFirst({ ...goesOn, lastAt }, COUNTING);
+  match(first("2023-11-14T22:13:32.000Z"), /^9 packets counted up to 22:13:28, none lost/);
+  match(first("2023-11-14T22:13:28.500Z"), /^9 packets counted, none lost/);
 });
 
 Deno.test("[O31] figures that are counted say so, and how many packets were told one by one", () => {

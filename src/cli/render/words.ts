@@ -37,7 +37,9 @@ export const COUNTING = counting(",");
 export const { grouped, plural } = COUNTING;
 
 /** `all 5 packets`, or `5 packets: 3 delivered, 2 dropped`; with what of it was counted, where it was. */
-export const countsText = (flow: Pick<Flow, "packets" | "outcome" | "counted">): string =>
+export const countsText = (
+  flow: Pick<Flow, "packets" | "outcome" | "counted"> & Partial<Pick<Flow, "lastAt">>,
+): string =>
   countedFirst(flow, COUNTING) + toldText(flow.packets, flow.outcome) +
   countedAfter(flow, COUNTING);
 
