@@ -68,7 +68,11 @@ export function wayOf({ packets }: FlowGroup): Place[] | string {
     let from = 0;
     for (const place of way) {
       from = all.indexOf(spelled(place), from) + 1;
-      if (from === 0) return "its packets take more than one way";
+      if (from > 0) continue;
+      // Of packets that look alike one may have been joined to the beginning of the next (C6).
+      return packets.some(({ packet }) => packet.ambiguous)
+        ? "its packets look alike, and could not all be told apart"
+        : "its packets take more than one way";
     }
   }
   return [...longest];
