@@ -125,8 +125,8 @@ async function recorded(scene: Scene, binary: string): Promise<void> {
   const { totals, recorder, missed = [] } = batches.at(-1)!.header;
   const unsure = [totals.lost, totals.evicted, ...missed.map(({ count }) => count)]
     .reduce((all, count) => all + count, 0);
-  const dead = batches.flatMap((batch) => readBatch(batch).events)
-    .filter(({ protocol, payload }) => protocol === 17 && payload === 12);
+  const events = batches.flatMap((batch) => readBatch(batch).events);
+  const dead = events.filter(({ protocol, payload }) => protocol === 17 && payload === 12);
   const idsOf = (kind: string) =>
     new Set(dead.filter((event) => event.kind === kind).map(({ ipId }) => ipId));
   const [drops, sent, received] = ["drop", "device-tx", "device-rx"].map(idsOf);
@@ -136,7 +136,12 @@ async function recorded(scene: Scene, binary: string): Promise<void> {
   ok(whole > 0 && whole < DYING / 2, `${whole} of ${DYING} have a way`);
   const halves = sent!.symmetricDifference(received!).size;
   ok(halves <= whole / 2, `${halves} have a half of their way, and ${whole} a whole one`);
-  ok(spared > 0 && spared <= DYING - whole, `${spared} spared, and ${whole} ways`);
+  // A datagram of the busy flow that finds its reader's buffer full died, too, and most have no way.
+  const died = events.filter(({ kind }) => kind === "drop").length;
+  ok(
+    spared > 0 && spared + whole <= died + unsure,
+    `${spared} spared, and ${whole} ways, of ${died} drops`,
+  );
 }
 
 const sum = (events: readonly Event[], isMeant: (event: Event) => boolean) =>

@@ -149,18 +149,25 @@ Deno.test("answers: reports and archives that nobody reads are few, small, and l
     async ({ url, pid, token, ask, stuck }) => {
       const report = "/v1/incidents/i/report";
       const archive = "/v1/incidents/i/archive";
-      const chars = (await (await ask(report)).text()).length;
+      const text = await (await ask(report)).text();
+      const chars = text.length;
+      const flows = JSON.parse(text).flows.length;
       ok(PER_TOKEN * chars > GROWTH_BY_REPORTS_MAX, `a report of ${chars} characters`);
+      // Answers leave garbage that is collected later: what a first wave left is no growth of the next.
+      const first = await stuck(report, STUCK_READERS);
+      await untilRefused(url, STUCK_READERS - PER_TOKEN);
+      await first();
+      await until(() => ask(report), 200);
       const before = await residentBytes(pid);
       const grown: string[] = [];
-      let refused = 0;
+      let refused = STUCK_READERS - PER_TOKEN;
       for (const path of [report, archive, archive]) {
         const end = await stuck(path, STUCK_READERS);
         // On a machine that does other work some come when others were let go of, and are taken.
         refused += Math.floor((STUCK_READERS - PER_TOKEN) * 0.9);
         await untilRefused(url, refused);
-        // Others are answered meanwhile.
-        equal((await ask(report, ROOT).then((answer) => answer.text())).length, chars);
+        // Others are answered meanwhile. By now the report may say that its node was not heard for long.
+        equal(JSON.parse(await (await ask(report, ROOT)).text()).flows.length, flows);
         const bytes = await residentBytes(pid) - before;
         grown.push(`${path} ${bytes >> 20} MiB`);
         ok(
