@@ -10,6 +10,8 @@ import { tellsOfPacket } from "./telling.ts";
 export interface EqualPacket {
   /** Number of its first chain. */
   member: number;
+  /** Which it is of those that began on the node. */
+  index: number;
   chains: Chain[];
   /** Where in the node it was, with which TTLs. */
   points: Set<string>;
@@ -34,8 +36,8 @@ export class EqualsOnNode {
   readonly packets: EqualPacket[] = [];
   /** By `skb` or `head` with its address, in the order of time. */
   #uses = new Map<string, Use[]>();
-  /** By point: how many packets, from the first on, have all been there. */
-  #passed = new Map<string, number>();
+  /** By point. */
+  #passed = new Map<string, PassedBy>();
 
   /**
    * Gives a chain to the packet that it shares memory with, else to the first that was not yet at any
@@ -56,7 +58,10 @@ export class EqualsOnNode {
       ? original
       : (isNew ? undefined : this.#firstOpen(points, first)) ?? this.#begin(member);
     this.#add(packet, chain);
-    for (const point of points) packet.points.add(point);
+    for (const point of points) {
+      packet.points.add(point);
+      this.#passedBy(point).add(packet.index);
+    }
     return packet.member;
   }
 
@@ -82,6 +87,7 @@ export class EqualsOnNode {
   #begin(member: number): EqualPacket {
     const packet = {
       member,
+      index: this.packets.length,
       chains: [],
       points: new Set<string>(),
       drop: null,
@@ -124,17 +130,50 @@ export class EqualsOnNode {
   }
 
   #firstOpen(points: readonly string[], first: Sighting): EqualPacket | undefined {
-    let from = 0;
-    for (const point of points) {
-      let passed = this.#passed.get(point) ?? 0;
-      while (this.packets[passed]?.points.has(point)) passed++;
-      this.#passed.set(point, passed);
-      from = Math.max(from, passed);
-    }
-    for (let i = from; i < this.packets.length; i++) {
-      if (isOpen(this.packets[i]!, points, first)) return this.packets[i];
+    for (let i = this.#nextOpen(points, 0); i < this.packets.length;) {
+      const packet = this.packets[i]!;
+      if (isOpen(packet, points, first) && !isElsewhere(packet, first)) return packet;
+      i = this.#nextOpen(points, i + 1);
     }
     return undefined;
+  }
+
+  /** The first packet from a number on that was at none of the points. */
+  #nextOpen(points: readonly string[], from: number): number {
+    for (;;) {
+      const next = points.reduce((i, point) => this.#passedBy(point).nextOpen(i), from);
+      if (next === from) return from;
+      from = next;
+    }
+  }
+
+  #passedBy(point: string): PassedBy {
+    const passed = this.#passed.get(point) ?? new PassedBy();
+    this.#passed.set(point, passed);
+    return passed;
+  }
+}
+
+/** Numbers of packets that were at a point. Where nearly all were, the next that was not is found at once. */
+class PassedBy {
+  /** Of each a later number: all between were there as well. */
+  readonly #later = new Map<number, number>();
+
+  add(index: number): void {
+    if (!this.#later.has(index)) this.#later.set(index, index + 1);
+  }
+
+  /** The first from a number on that was not there. */
+  nextOpen(from: number): number {
+    let next = from;
+    for (let later; (later = this.#later.get(next)) !== undefined;) next = later;
+    // Whoever asks the same again need not go the same way.
+    for (let at = from; at < next;) {
+      const later = this.#later.get(at)!;
+      this.#later.set(at, next);
+      at = later;
+    }
+    return next;
   }
 }
 
@@ -163,6 +202,23 @@ function isStillHere({ chains }: EqualPacket, first: Sighting): boolean {
     sent.kind === "device-tx" &&
     !here.some((got) => got.kind === "device-rx" && got.at >= sent.at && sameFrame(sent, got))
   );
+}
+
+/**
+ * The packet was seen in other namespaces only, so it can't be sent from this one, nor come to it while it
+ * stays where it was received. What a device hands over to another namespace shares its memory.
+ */
+function isElsewhere({ chains }: EqualPacket, first: Sighting): boolean {
+  if (first.netns === undefined) return false;
+  let last: Sighting | undefined;
+  for (const event of chains.flatMap(({ events }) => events)) {
+    if (event.at >= first.at || event.netns === undefined) continue;
+    if (event.netns === first.netns) return false;
+    if (isDeviceKind(event.kind) && event.at >= (last?.at ?? -Infinity)) last = event;
+  }
+  if (last === undefined) return false;
+  return first.kind === "device-tx" ||
+    (first.kind === "device-rx" && last.kind === "device-rx" && last.packetType === "host");
 }
 
 const isReception = ({ kind, packetType }: Sighting) =>

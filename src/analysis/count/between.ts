@@ -169,6 +169,8 @@ function together(
     };
     const found = runsOf(steps, isActive, firstSeen);
     isCut ||= found.isCut;
+    const open = found.runs.at(-1);
+    if (open && found.goesOn && isEven(open, steps, came, left)) open.isOver = true;
     goesOn ||= found.goesOn;
     for (const whole of found.runs) {
       for (const run of cutAtSettled(whole, epoch, steps, [a, b], late)) {
@@ -190,6 +192,20 @@ function together(
 }
 
 const NOTHING: Series = new Map();
+
+/**
+ * As many came to the second place as to the first, of which none was on its way before, and then neither
+ * counted any in a whole reading: so none was lost, and none is under way. The two are read one after the
+ * other, so without that reading one that was lost may be hidden by one that passed meanwhile.
+ */
+function isEven({ first, last, isBegun }: Run, steps: readonly Step[], came: Series, left: Series) {
+  if (!isBegun || last === steps.length - 1) return false;
+  let difference = 0;
+  for (const { number } of steps.slice(first, last + 1)) {
+    difference += (came.get(number) ?? 0) - (left.get(number) ?? 0);
+  }
+  return difference === 0;
+}
 
 /**
  * How many readings after a run packets of it may have passed the second place uncounted: those that

@@ -42,8 +42,15 @@ export interface Known {
   isClosed: () => boolean;
 }
 
+/** What became of all packets of a flow. */
+export interface Figures {
+  counts: PacketCounts;
+  /** All came, and none died or may have. */
+  isDelivered: boolean;
+}
+
 /** The figures, or undefined where counts don't prove them. */
-export function figuresOf(known: Known): PacketCounts | undefined {
+export function figuresOf(known: Known): Figures | undefined {
   const { group, traced, way, places, pairs, isClosed } = known;
   const [first, last, before] = [places[0], places.at(-1), pairs.at(-1)?.a];
   if (first?.place !== way[0] || last?.place !== way.at(-1)) return undefined;
@@ -86,7 +93,9 @@ export function figuresOf(known: Known): PacketCounts | undefined {
   const agrees = (["seen", "delivered", "vanished"] as const).every((one) =>
     figures[one] >= traced[one]
   );
-  return agrees && figures.delivered >= 0 ? figures : undefined;
+  if (!agrees || figures.delivered < 0) return undefined;
+  const isDelivered = seen > 0 && figures.delivered === seen && traced.dropped === 0 && !isShort;
+  return { counts: figures, isDelivered };
 }
 
 /** [O33] So many of those that are missing between places may have been dropped untold while they were lost. */

@@ -47,13 +47,22 @@ export interface Counted {
   losses: Loss[];
   /** What became of all packets; undefined where counts don't prove it. */
   figures?: PacketCounts | undefined;
+  /** All were delivered, though nobody told of each what became of it. */
+  isDelivered: boolean;
 }
 
-/** What was counted of a flow; undefined where nothing was. `traced`: packets that were told one by one. */
+/** What those packets show that were told one by one. */
+export interface ToldOneByOne {
+  packets: PacketCounts;
+  /** What became of the flow is not known, for no other reason than that only some were told. */
+  isOpen: boolean;
+}
+
+/** What was counted of a flow; undefined where nothing was. */
 export function countOf(
   group: FlowGroup,
   nodes: readonly NodeView[],
-  traced: PacketCounts,
+  told: ToldOneByOne,
   world: Pick<World, "closed">,
 ): Counted | undefined {
   const counted = new Map<string, Map<string, CountedThere>>();
@@ -82,7 +91,7 @@ export function countOf(
   );
   if (restarted) return unknown(`the probe of ${restarted.place.node.name} was started anew`);
   return compared({
-    ...{ group, traced, way, places: places.filter(isTrusted) },
+    ...{ group, traced: told.packets, isOpen: told.isOpen, way, places: places.filter(isTrusted) },
     ...{ elsewhere: () => elsewhere(counted, way), isClosed: () => world.closed },
   });
 }
@@ -110,12 +119,12 @@ function isTrusted({ place, there }: CountedPlace): boolean {
 }
 
 function compared(
-  known: Omit<Known, "pairs"> & {
+  known: Omit<Known, "pairs"> & Pick<ToldOneByOne, "isOpen"> & {
     /** Packets that were counted off its way. */
     elsewhere: () => number;
   },
 ): Counted {
-  const { group, places, traced, elsewhere } = known;
+  const { group, places, traced, isOpen, elsewhere } = known;
   const pairs: Pair[] = [];
   for (let i = 1; i < places.length; i++) {
     const [a, b] = [places[i - 1]!, places[i]!];
@@ -152,6 +161,8 @@ function compared(
     ? pairs.reduce((sum, { found }) => sum + found.lostBytes!, 0)
     : undefined;
   const figures = elsewhere() > 0 ? undefined : figuresOf({ ...known, pairs });
+  const isDelivered = isOpen && figures?.isDelivered === true;
+  const basis = isDelivered ? "outcome" : figures ? "figures" : "none";
   const report: FlowCount = {
     packets,
     ...(figures ? { traced } : {}),
@@ -166,9 +177,9 @@ function compared(
     losses: losses.map(lossReport),
     sentence: `${
       sentenceOf({ packets, lost, most, isLeast, bytes, lostBytes }, first.a, last.b, pairs)
-    } ${tracedOf(traced.seen, figures !== undefined)}`,
+    } ${tracedOf(traced.seen, basis)}`,
   };
-  return { report, losses, figures };
+  return { report, losses, figures: figures?.counts, isDelivered };
 }
 
 const unknown = (gap: string): Counted => ({
@@ -177,6 +188,7 @@ const unknown = (gap: string): Counted => ({
     sentence: `Counted, but what was lost is not known: ${gap}.`.slice(0, 1000),
   },
   losses: [],
+  isDelivered: false,
 });
 
 /** No more of the packets that were counted were lost at all pairs together; undefined: `lost` is all. */

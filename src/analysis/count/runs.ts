@@ -7,8 +7,11 @@
  */
 import type { Reading } from "./readings.ts";
 
-/** Longer than a packet waits in a node, for the link address of its next hop or in a queue, ns. */
-export const QUIET_NS = 4e9;
+/**
+ * Longer than a packet waits in a node, for the link address of its next hop or in a queue, ns: four
+ * readings of a second each, of which some are a few µs early.
+ */
+export const QUIET_NS = 3.9e9;
 /** So many readings, of a second each, are more than that. */
 export const QUIET_READINGS = 8;
 /**

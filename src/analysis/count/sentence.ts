@@ -24,11 +24,13 @@ const packetsText = (number: number): string =>
 const clock = (node: NodeView, at: number): string => rfc3339(wallMsAt(node, at)).slice(11, 19);
 const SECOND_NS = 1e9;
 
-/** Which figures of the report are counted, and which are not. */
-export const tracedOf = (seen: number, isCounted: boolean): string =>
-  isCounted
-    ? `Its figures are counted, its outcome is of the ${packetsText(seen)} told one by one.`
-    : `Outcomes are of the ${packetsText(seen)} told one by one.`;
+/** What of the report is counted, and what is of packets that were told. */
+export function tracedOf(seen: number, counted: "none" | "figures" | "outcome"): string {
+  const told = `${packetsText(seen)} told one by one`;
+  if (counted === "none") return `Outcomes are of the ${told}.`;
+  if (counted === "figures") return `Its figures are counted, its outcome is of the ${told}.`;
+  return `Its figures and its outcome are counted: of the ${told} not all could be followed to their end.`;
+}
 
 /** `with 1,234 bytes of payload`, after a space; "" where that is not known. */
 const withBytes = (bytes: number | undefined): string =>

@@ -4,7 +4,8 @@
  */
 import type { FilterNode } from "../../event/filter/mod.ts";
 import type { Cause, Exchange as ExchangeReport, Flow } from "../../event/report.ts";
-import { countOf } from "../count/flow_count.ts";
+import { speaksForNoOther } from "../../event/gaps.ts";
+import { countOf, type ToldOneByOne } from "../count/flow_count.ts";
 import { countedTroubles } from "../count/troubles.ts";
 import { type Exchange, joinedFlows } from "../exchange/exchange.ts";
 import { judgeExchanges } from "../exchange/judge.ts";
@@ -14,7 +15,7 @@ import { allAsked } from "../problem/asked.ts";
 import { shownTroubles } from "../problem/shown_trouble.ts";
 import { type Troubles, troublesOfShown } from "../problem/trouble.ts";
 import { type ExchangeFindings, findingsOf } from "../rules/exchange_causes.ts";
-import { verdictOf } from "../rules/flow_causes.ts";
+import { type FlowVerdict, verdictOf } from "../rules/flow_causes.ts";
 import type { Family } from "../verdict/family.ts";
 import { type FlowGroup, flowOrder } from "../verdict/flows.ts";
 import { isWanted } from "../verdict/incident.ts";
@@ -105,7 +106,7 @@ export class Conversation implements Doubter {
     const counts = new Map(
       verdicts.map((verdict) => [
         verdict,
-        countOf(verdict.group, world.network, verdict.packets, world),
+        countOf(verdict.group, world.network, toldOneByOne(verdict), world),
       ]),
     );
     const counted = countedTroubles(counts, shown);
@@ -119,6 +120,13 @@ export class Conversation implements Doubter {
       passed: passedAmong(asked, verdicts),
     };
   }
+}
+
+/** [O31] Of a flow that is told in part, whose packets' silence proves nothing, counts may know the outcome. */
+function toldOneByOne({ group, packets, outcome, causes }: FlowVerdict): ToldOneByOne {
+  const isOpen = outcome === "unknown" && causes.length === 0 &&
+    group.packets.every(({ outcome, gap }) => outcome !== "unknown" || speaksForNoOther(gap));
+  return { packets, isOpen };
 }
 
 /** Why answers that reached the client from another end were not taken: their exchange tells. */

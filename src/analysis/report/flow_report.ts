@@ -11,9 +11,10 @@ import { endPoints, hopsOf } from "./path.ts";
 
 /** One flow of the report: its outcome by its packets, the causes, and the way of one packet. */
 export function flowReport(
-  { group, outcome, packets, rate, best, causes, gap }: FlowVerdict,
+  { group, outcome: told, packets, rate, best, causes, gap }: FlowVerdict,
   counted: Counted | undefined,
 ): Flow {
+  const outcome = counted?.isDelivered ? "delivered" : told;
   const [first, ...others] = causes.map(({ cause }) => cause);
   const path = hopsOf(best.steps.map(({ event }) => event), best.outcome === "dropped");
   if (outcome === "delivered" && hasArrived(best)) deliverAt(path);
