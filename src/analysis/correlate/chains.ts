@@ -13,6 +13,7 @@ import { isNetfilterDrop } from "../kernel/netfilter.ts";
 import { TCP } from "../kernel/protocols.ts";
 import type { Event, EventKind } from "../../event/event.ts";
 import type { NodeView, Sighting } from "../view/timeline.ts";
+import { isDropOfAnother } from "./reused.ts";
 
 /** Sightings of one packet in one skb on one node. */
 export interface Chain {
@@ -90,6 +91,15 @@ class Open {
         other.kind === kind && other.netns === event.netns && other.ifindex === event.ifindex &&
         other.tunnelKind === event.tunnelKind && other.tunnelDestination === event.tunnelDestination
       ) return ttlOf(other);
+    }
+    return undefined;
+  }
+
+  /** Its first hop in a namespace. */
+  firstIn(netns: number | undefined): Sighting | undefined {
+    for (let i = 0; i < this.#length; i++) {
+      const other = this.#nth(i);
+      if (isDeviceHop(other) && other.netns === netns) return other;
     }
     return undefined;
   }
@@ -194,6 +204,7 @@ export function excludes(event: Sighting): string | null {
 /** The packet was not yet at the event's point, or with a higher TTL, which is a loop. */
 function goesOn(open: Open, event: Sighting): boolean {
   if (isRefusedUnsent(event, open.last) || isElsewhere(event, open.last)) return false;
+  if (isDropOfAnother(event, open.last, () => open.firstIn(event.netns))) return false;
   if (!isDeviceHop(event) && !isDropBeforeSending(event)) return true;
   const ttl = open.lastTtlAt(event, isDeviceHop(event) ? event.kind : "device-tx");
   if (ttl === undefined) return true;

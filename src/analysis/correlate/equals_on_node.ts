@@ -4,6 +4,7 @@ import { isAnothersFrame, isFree, isSideCopy, isSolicitationCopy } from "../kern
 import type { Sighting } from "../view/timeline.ts";
 import { type Chain, excludes, pointOf, unsentPoint } from "./chains.ts";
 import { sameFrame } from "./frames.ts";
+import { COPY_LAG_NS, isDropOfAnother, isForItsHost } from "./reused.ts";
 import { tellsOfPacket } from "./telling.ts";
 
 /** One of several equal packets, as one node saw it. */
@@ -54,7 +55,9 @@ export class EqualsOnNode {
     // Begins with its drop and shares no memory: it is a packet that no device saw.
     const isNew = !isHop && first.kind === "drop" && tellsOfPacket(first);
     const original = this.#sharing(first);
-    const packet = original && isOpen(original, points, first)
+    const isSame = original && isOpen(original, points, first) &&
+      !isReused(original, first) && !isElsewhere(original, first);
+    const packet = isSame
       ? original
       : (isNew ? undefined : this.#firstOpen(points, first)) ?? this.#begin(member);
     this.#add(packet, chain);
@@ -206,19 +209,13 @@ function isStillHere({ chains }: EqualPacket, first: Sighting): boolean {
 
 /**
  * The packet was seen in other namespaces only, so it can't be sent from this one, nor come to it while it
- * stays where it was received. What a device hands over to another namespace shares its memory.
+ * stays where it was received. A tunnel may take it out in another namespace than its outer packet came to.
  */
 function isElsewhere({ chains }: EqualPacket, first: Sighting): boolean {
-  if (first.netns === undefined) return false;
-  let last: Sighting | undefined;
-  for (const event of chains.flatMap(({ events }) => events)) {
-    if (event.at >= first.at || event.netns === undefined) continue;
-    if (event.netns === first.netns) return false;
-    if (isDeviceKind(event.kind) && event.at >= (last?.at ?? -Infinity)) last = event;
-  }
-  if (last === undefined) return false;
+  const last = first.netns === undefined ? undefined : lastHop(chains, first);
+  if (last === undefined || firstHere(chains, first) !== undefined) return false;
   return first.kind === "device-tx" ||
-    (first.kind === "device-rx" && last.kind === "device-rx" && last.packetType === "host");
+    (first.kind === "device-rx" && last.tunnelKind === undefined && isForItsHost(last));
 }
 
 const isReception = ({ kind, packetType }: Sighting) =>
@@ -227,10 +224,44 @@ const isReception = ({ kind, packetType }: Sighting) =>
 const isAtDevice = (event: Sighting, { netns, ifindex, tunnelKind }: Sighting) =>
   event.netns === netns && event.ifindex === ifindex && event.tunnelKind === tunnelKind;
 
-/** The packet was dropped before any device saw it: a later chain cannot be a copy of it. */
+/**
+ * The packet was dropped, before any device saw it or with nothing of it seen after that: a chain that
+ * begins later than a copy lags cannot be a copy of it.
+ */
 function isOver({ drop, chains }: EqualPacket, event: Sighting): boolean {
   if (!drop || event.at < drop.at) return false;
+  const last = chains.reduce((at, { events }) => Math.max(at, events.at(-1)!.at), -Infinity);
+  if (last <= drop.at && event.at >= drop.at + COPY_LAG_NS) return true;
   return !chains.some((chain) => chain.events.some(({ kind }) => isDeviceKind(kind)));
+}
+
+/** The memory that the packet had is another's. */
+function isReused({ chains }: EqualPacket, first: Sighting): boolean {
+  const last = lastHop(chains, first);
+  return last !== undefined && isDropOfAnother(first, last, () => firstHere(chains, first));
+}
+
+/** The first hop of the packet, in the order of its chains, in the namespace where a chain begins. */
+function firstHere(chains: readonly Chain[], first: Sighting): Sighting | undefined {
+  for (const { events } of chains) {
+    const found = events.find(({ kind, at, netns }) =>
+      isDeviceKind(kind) && at < first.at && netns === first.netns
+    );
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** Where the packet was last, before a chain begins. */
+function lastHop(chains: readonly Chain[], first: Sighting): Sighting | undefined {
+  let last: Sighting | undefined;
+  for (const { events } of chains) {
+    for (const event of events) {
+      if (event.at >= first.at || event.netns === undefined || !isDeviceKind(event.kind)) continue;
+      if (event.at >= (last?.at ?? -Infinity)) last = event;
+    }
+  }
+  return last;
 }
 
 /** The event frees a copy that shares its data with other skbs, which still hold the data. */

@@ -8,13 +8,8 @@ import { isDeviceKind } from "../../event/kinds.ts";
 import { isAnothersFrame, isFree } from "../kernel/frees.ts";
 import type { NodeView, Sighting } from "../view/timeline.ts";
 import { type Chain, excludes, pointOf, unsentPoint } from "./chains.ts";
+import { COPY_LAG_NS } from "./reused.ts";
 import { tellsOfPacket } from "./telling.ts";
-
-/**
- * Copies of one packet come to the same point within this time, ns: what netem or tc doubled, a frame
- * that circles because bridges form a ring. 65,536 packets of one socket take longer.
- */
-const REPEAT_NS = 20e6;
 
 /**
  * [C10] A node saw the packet at the same point with the same TTL again, which is another packet:
@@ -96,7 +91,7 @@ function isAnother(before: Visit, visit: Visit, isMade: boolean): boolean {
   return isLater(before, visit) || (isMade && isMadeAnew(before, visit));
 }
 
-const isLater = (before: Visit, { event }: Visit) => event.at - before.event.at >= REPEAT_NS;
+const isLater = (before: Visit, { event }: Visit) => event.at - before.event.at >= COPY_LAG_NS;
 
 /** Each begins there, in memory of its own. */
 const isMadeAnew = (before: Visit, visit: Visit) =>

@@ -1,0 +1,37 @@
+/** Memory that is another packet's by now, though no event told that it was freed. Rules C2, C6. */
+import type { Sighting } from "../view/timeline.ts";
+
+/**
+ * Copies of one packet come to the same point within this time, ns: what netem or tc doubled, a frame
+ * that circles because bridges form a ring. 65,536 packets of one socket take longer.
+ */
+export const COPY_LAG_NS = 20e6;
+
+/**
+ * A drop is told in another namespace than the one that received the packet before. It is of another
+ * packet where it is later than a copy lags; and where the packet was there and has left it, in the same
+ * skb, which comes back only by another hop, or by a route, which makes no copies. Where only some packets
+ * are told the drop is, and where its packet was before, and that the memory was freed meanwhile, may not
+ * be. `before`: the last hop that had the same memory; `there`: the first one in the drop's namespace.
+ */
+export function isDropOfAnother(
+  event: Sighting,
+  before: Sighting,
+  there: () => Sighting | undefined,
+): boolean {
+  if (event.kind !== "drop" || event.netns === undefined || before.netns === undefined) {
+    return false;
+  }
+  if (event.netns === before.netns || !isForItsHost(before)) return false;
+  if (event.at >= before.at + COPY_LAG_NS && event.node.sampled.length > 0) return true;
+  const first = there();
+  return first !== undefined && (event.skb === before.skb || isRouted(first, before));
+}
+
+const isRouted = (first: Sighting, later: Sighting) =>
+  first.tunnelKind === undefined && later.tunnelKind === undefined &&
+  first.ttl !== undefined && later.ttl !== undefined && later.ttl < first.ttl;
+
+/** The namespace has it, and not only a copy for another host. */
+export const isForItsHost = ({ kind, packetType }: Sighting) =>
+  kind === "device-rx" && packetType === "host";
