@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { makeProduct } from "../../src/cli/pack/product.ts";
 import { VERSION } from "../../src/cli/version.ts";
+import { missingPrograms } from "../programs.ts";
 import { makeImageRoot, type Processor, PROCESSORS } from "./root.ts";
 import { warm } from "./warm.ts";
 
@@ -167,7 +168,17 @@ function argument(name: string): string | undefined {
 if (import.meta.main) {
   const processor = argument("--processor") ?? OWN;
   if (!(processor in PROCESSORS)) {
-    throw new Error(`--processor ${processor}: must be amd64 or arm64`);
+    console.error(`Cannot make images: --processor is ${processor}, must be amd64 or arm64`);
+    Deno.exit(2);
+  }
+  // mmdebstrap takes minutes, and what comes after it would fail then.
+  const missing = missingPrograms(["mmdebstrap", "buildah", "tar"]);
+  if (missing.length > 0) {
+    console.error(
+      `Cannot make images: ${missing.join(", ")} missing, must be installed: ` +
+        `apt-get install ${missing.join(" ")}`,
+    );
+    Deno.exit(2);
   }
   const only = argument("--only");
   for (const image of await images()) {

@@ -4,6 +4,7 @@
  */
 import { parseArgs } from "node:util";
 import { execa } from "execa";
+import { missingPrograms } from "../../deploy/programs.ts";
 import { reportOf, textOf, wrongIn } from "./bench/judged.ts";
 import { joined } from "./bench/joined.ts";
 import { RECORDED } from "./bench/recorded.ts";
@@ -62,7 +63,7 @@ if (values.brought !== undefined) {
   Deno.exit(wrong === 0 ? 0 : 1);
 }
 const needed = ["qemu-system-x86_64", "mmdebstrap", "cpio", "busybox", "mke2fs", "depmod"];
-const missing = needed.filter((name) => !isInstalled(name));
+const missing = missingPrograms(needed);
 if (missing.length > 0) {
   progress(
     `Cannot boot guests: ${missing.join(", ")} missing, install them: apt-get install ` +
@@ -170,11 +171,6 @@ async function judge(kernel: string, one: Case, run: Run, out: string): Promise<
   await Deno.mkdir(`${RECORDED}/${kernel}`, { recursive: true });
   await Deno.copyFile(brought, `${RECORDED}/${kernel}/${run.name}.archive.gz`);
   await Deno.writeTextFile(`${RECORDED}/${kernel}/${run.name}.expected`, textOf(report));
-}
-
-function isInstalled(name: string): boolean {
-  const path = `${Deno.env.get("PATH")}:/usr/sbin:/sbin`;
-  return path.split(":").some((folder) => isThere(`${folder}/${name}`));
 }
 
 function isThere(path: string): boolean {
