@@ -174,4 +174,10 @@ export const COLUMNS = [
     max: COUNT_MAX,
     meaning: "of those counted, segments of packets put together",
   },
+  {
+    name: "firewallMark",
+    type: "uint",
+    max: U32,
+    meaning: "skb->mark of a packet that was dropped, where it is not 0",
+  },
 ] as const satisfies readonly Column[];

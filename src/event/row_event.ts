@@ -436,4 +436,9 @@ export class RowEvent implements Event {
     const at = this.rows.places[85]!;
     return at < 0 ? undefined : this.rows.uint53(this.from + at);
   }
+
+  get firewallMark(): Event["firewallMark"] {
+    const at = this.rows.places[86]!;
+    return at < 0 ? undefined : this.rows.uint32(this.from + at);
+  }
 }

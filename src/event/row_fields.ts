@@ -103,4 +103,5 @@ export function rowOfScan(scan: Scan, row: RowSink): void {
   if (scan.has()) row.uint53(83, scan.uint(999999999999999));
   if (scan.has()) row.known(84, refusedByTexts, scan.slot(refusedByTexts));
   if (scan.has()) row.uint53(85, scan.uint(999999999999999));
+  if (scan.has()) row.uint32(86, scan.uint(4294967295));
 }

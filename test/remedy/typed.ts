@@ -81,8 +81,15 @@ export function effectOf({ words }: Typed): Effect | null {
       return bridgePort(more);
     case "bridge vlan add": {
       const { dev, vid } = pairs(more);
+      // Without the word `self` the kernel refuses it for a bridge, and with it for a port.
+      const isSelf = more.at(-1) === "self";
       return (state) =>
-        links(state, dev, ({ vlans = [] }) => ({ vlans: [...vlans, { id: Number(vid) }] }));
+        links(
+          state,
+          dev,
+          ({ kind, vlans = [] }) =>
+            (kind === "bridge") === isSelf ? { vlans: [...vlans, { id: Number(vid) }] } : {},
+        );
     }
     case "tc qdisc del":
       return (state) => ({

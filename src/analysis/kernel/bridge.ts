@@ -12,6 +12,10 @@ export const isBridgeDrop = (event: Event): boolean =>
 /** Freed where a bridge takes a frame from one of its ports. */
 export const isFreedEntering = (event: Event): boolean => freedIn(event, /^br_handle_frame/);
 
+/** Freed where a bridge hands a frame to its own device, for its VLAN alone (Linux 5.10 to 7.2). */
+export const isFreedGoingUp = (event: Event): boolean =>
+  event.kind === "drop" && freedIn(event, /^br_pass_frame_up/);
+
 /**
  * There was no device to send it to: a bridge had no port open for it, a tunnel device no remote
  * there. On kernels that have this reason.

@@ -27,3 +27,11 @@ export const mayBeDeviceDown = (event: Event): boolean =>
 /** Freed, without a reason, where a frame's VLAN has a device, and that one is down (Linux 5.10 to 7.2). */
 export const isRefusedByVlanDevice = (event: Event): boolean =>
   event.kind === "drop" && !givesReason(event) && freedIn(event, /^vlan_do_receive/);
+
+/**
+ * Freed, without a reason, by what a team's mode sends with: there was no port for it. Modes that spread
+ * packets free so as well what no port of theirs is enabled for (Linux 5.10 to 7.2).
+ */
+export const isTeamWithoutPort = (event: Event): boolean =>
+  event.kind === "drop" && !givesReason(event) &&
+  freedIn(event, /^(ab|rr|lb|rnd|team_dummy)_transmit/);

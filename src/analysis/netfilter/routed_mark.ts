@@ -1,6 +1,7 @@
 /** The mark that a packet had when its route was looked up, by the rules that it met before. */
 import type { NetnsState } from "../../event/state.ts";
 import type { Case } from "../rules/case.ts";
+import { isRouteFailure, isRoutingDecision } from "../kernel/routing.ts";
 import { isIncomplete } from "../view/state_view.ts";
 import { ctStatesOf } from "./ct_states.ts";
 import { arrivalMark, travellerOf } from "./candidates.ts";
@@ -15,17 +16,22 @@ const BEFORE = ["netdev ingress", "bridge prerouting", "ip prerouting"];
 const BEFORE_IPVS = [...BEFORE, "ip input"];
 
 /**
- * The mark of a packet that came in, once its first hooks had it; undefined where it is not known:
- * its rules were not all read, some of its bits depend on what nobody saw, or it was made here.
+ * The mark of a packet, once its first hooks had it: what it had when the lookup refused it, else what rules
+ * gave it that came in. Undefined where it is not known: its rules were not all read, some of its bits
+ * depend on what nobody saw, or it was made here, and had none when it died.
  */
 export function routedMark(subject: Case, state: NetnsState): number | undefined {
-  return markAfter(BEFORE, subject, state);
+  return diedWith(subject) ?? markAfter(BEFORE, subject, state);
 }
 
 /** The mark by which IPVS looks for a service; undefined as above. */
 export function markForIpvs(subject: Case, state: NetnsState): number | undefined {
   return markAfter(BEFORE_IPVS, subject, state);
 }
+
+/** Between the lookup and its refusal no rule is asked. */
+const diedWith = ({ event }: Case): number | undefined =>
+  isRoutingDecision(event) || isRouteFailure(event) ? event.firewallMark : undefined;
 
 function markAfter(
   hooks: readonly string[],

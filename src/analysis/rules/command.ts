@@ -68,6 +68,9 @@ export function shows(words: readonly Word[]): boolean {
       ? more[0] === "iface-to-br" && !more[1]!.startsWith("-")
       : more.join(" ") === "show";
   }
+  if (program === "teamnl") {
+    return more.length === 2 && isName(more[0]!) && more[1] === "options";
+  }
   if (words.join(" ") === "ovs-dpctl show") return true;
   if (program === "ovs-appctl") {
     return more.length === 2 && more[0] === "fdb/show" && isName(more[1]!);

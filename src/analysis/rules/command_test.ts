@@ -18,6 +18,7 @@ Deno.test("what shows is told without a check", () => {
     ],
     ...["kubectl -n a get endpointslices", "sysctl net.core.netdev_max_backlog"],
     ...["ovs-vsctl iface-to-br va", "ovs-vsctl show", "ovs-dpctl show", "ip route show"],
+    ...["teamnl team0 options"],
     ...["ovs-ofctl dump-flows br0 table=3", "ovs-vsctl list port pa", "ovs-appctl fdb/show br0"],
   ];
   deepEqual(lines.filter((line) => !isShown(line)), []);
@@ -48,7 +49,13 @@ Deno.test("what changes something is not", () => {
       "kubectl -n a delete pod",
     ],
     ...["ovs-vsctl show -- del-br br0", "ovs-vsctl iface-to-br --", "ovs-vsctl del-br br0"],
-    ...["ovs-dpctl show -- del-dp", "ovs-dpctl del-flows", "ovs-ofctl del-flows br0"],
+    ...[
+      "teamnl team0 setoption mode random",
+      "teamnl -p options",
+      "ovs-dpctl show -- del-dp",
+      "ovs-dpctl del-flows",
+      "ovs-ofctl del-flows br0",
+    ],
     ...["ovs-ofctl dump-flows --help table=3", "ovs-ofctl dump-flows br0 table=3,x"],
     ...[
       "ovs-vsctl list port --",

@@ -12,6 +12,7 @@ export { asymmetricPath } from "./asymmetric-path/asymmetric.ts";
 export { backlogOverflow } from "./backlog-overflow/backlog.ts";
 export { bondPortInactive } from "./bond-port-inactive/bond_port_inactive.ts";
 export { bridgePort } from "./bridge-port-blocked/bridge_port.ts";
+export { bridgesOwnVlan } from "./bridge-vlan-filtered/own_vlan.ts";
 export {
   broadcastEchoIgnored,
   echoIgnored,
@@ -41,6 +42,7 @@ export { ipsecReceiver } from "./ipsec-policy/receiver.ts";
 export { ipsecStateless } from "./ipsec-policy/stateless.ts";
 export { ipsecUntold } from "./ipsec-policy/untold.ts";
 export { ipv6Disabled } from "./ipv6-disabled/ipv6_disabled.ts";
+export { ipvlanDown } from "./link-down/ipvlan_down.ts";
 export { ipvlanPrivate } from "./macvlan-isolation/ipvlan_private.ts";
 export { leftObserved } from "./left-observed-network/left_observed.ts";
 export { linkDown } from "./link-down/link_down.ts";
@@ -96,6 +98,7 @@ export { replyFromOtherAddress } from "./reply-from-other-address/other_address.
 export { replyNotTranslated } from "./reply-not-translated/not_translated.ts";
 export { replyToTranslator } from "./reply-not-translated/reply_to_translator.ts";
 export { requestsDropped } from "./accept-queue-full/requests_dropped.ts";
+export { rerouted } from "./route-blackhole/rerouted.ts";
 export { reversePathFilter } from "./reverse-path-filter/reverse_path.ts";
 export { reversePathUntold } from "./reverse-path-filter/untold.ts";
 export { ringFull } from "./queue-overflow/ring.ts";
@@ -111,6 +114,7 @@ export { socketFilter } from "./socket-filter/socket_filter.ts";
 export { socketFilterUntold } from "./socket-filter/untold.ts";
 export { staleEntry, staleEntryUnanswered } from "./stale-conntrack-entry/stale.ts";
 export { tcpSignatureInvalid } from "./tcp-signature-invalid/tcp_signature_invalid.ts";
+export { teamWithoutPort } from "./link-down/team_without_port.ts";
 export { timeToLive } from "./ttl-exceeded/time_to_live.ts";
 export { toldByKernel } from "./netfilter-drop/by_kernel.ts";
 export { tproxyNotRouted } from "./tproxy-not-routed/tproxy_not_routed.ts";

@@ -81,6 +81,8 @@ export const RULES: readonly Rule[] = [
   rules.byPolicy,
   rules.rejected,
   rules.dropped,
+  // Only where no rule is left as what refused it, of which the next one would say that it can't be told.
+  rules.rerouted,
   // Only when no single rule could be named.
   rules.refused,
 
@@ -114,6 +116,7 @@ export const RULES: readonly Rule[] = [
   // Each says what the function of its frees means, and no other rule knows that one.
   rules.bondPortInactive,
   rules.vlanDeviceDown,
+  rules.teamWithoutPort,
   rules.fragmentMemoryFull,
   // Over a device without carrier nobody can be asked for a link address (R9).
   rules.linkDown,
@@ -123,10 +126,13 @@ export const RULES: readonly Rule[] = [
   rules.macvlanIsolation,
   rules.macsecQuestionRefused,
   rules.neighbourUnresolved,
+  // Knows that the frame was for the bridge itself, where R11 asks by which port it had to leave.
+  rules.bridgesOwnVlan,
   rules.bridgePort,
 
-  // These hold only where R1 does, or R107, and know who sent the packet to the wrong host.
+  // These hold only where R1 does, or R107, and know why the packet came to a host that has not its address.
   rules.rangeTakenOver,
+  rules.ipvlanDown,
   rules.sentToWrongHost,
   // Where forwarding is off the kernel refuses, whatever the tables (R2, R3) answer.
   rules.forwardingDisabled,

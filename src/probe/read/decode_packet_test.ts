@@ -45,3 +45,15 @@ Deno.test("[O23] how many segments a card has not cut is told by how long they a
   equal(of("205a8"), [2_920, 1_448, 2], "what the kernel says stays");
   equal(of("0"), [2_920, undefined, undefined]);
 });
+
+Deno.test("of a packet that was dropped the firewall's mark is told, where it has one", () => {
+  const line = lineOf(17, ["34121000409c581b", "400000699887766", "0"]);
+  const of = (kind: "drop" | "device-rx", gso: string) => {
+    const event = decodePacketLine(kind, line.with(10, gso));
+    return [event.firewallMark, event.gsoSize, event.gsoSegments];
+  };
+  equal(of("drop", "ca6c000205a8"), [0xca6c, 1_448, 2]);
+  equal(of("drop", "ffffffff00000000"), [0xffffffff, undefined, undefined]);
+  equal(of("drop", "205a8"), [undefined, 1_448, 2]);
+  equal(of("device-rx", "ca6c000205a8"), [undefined, 1_448, 2]);
+});

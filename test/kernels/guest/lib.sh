@@ -104,9 +104,10 @@ burst() { in_ "$1" python3 /work/burst.py "$2" "$3" "$4" || true; }
 bulk() { in_ "$1" python3 /work/bulk.py "$2" "$3" "$4" || true; }
 # silence NAME: nothing of it listens any more.
 silence() { elsewhere "$1" || ip netns pids "$RUN.$1" | xargs -r kill; }
-# xdp NAME DEVICE xdpgeneric|xdpdrv abort|drop|pass|back: a program of XDP that does so with all.
+# xdp NAME DEVICE xdpgeneric|xdpdrv abort|drop|pass|back|away: a program of XDP that does so with
+# all; away sends it to a device that is not there.
 xdp() {
-  local -A answers=([abort]=0 [drop]=1 [pass]=2 [back]=3)
+  local -A answers=([abort]=0 [drop]=1 [pass]=2 [back]=3 [away]=4)
   # What names a namespace to ip mounts another /sys.
   local path="/run/xdp/$RUN-$4"
   mkdir -p /run/xdp

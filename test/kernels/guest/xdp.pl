@@ -1,5 +1,5 @@
 # xdp.pl ANSWER PATH: loads an XDP program that answers so to all, 0 to 3 (abort, drop, pass,
-# send back), and pins it.
+# send back), or with 4 sends all to a device that is not there, and pins it.
 use strict;
 my ($answer, $path) = @ARGV;
 my ($SYS_BPF, $PROG_LOAD, $OBJ_PIN, $TYPE_XDP) = (321, 5, 6, 6);
@@ -11,9 +11,13 @@ sub bpf {
   return $fd;
 }
 
-# r0 = answer; exit
-my $code = pack("CCsl", 0xb7, 0, 0, $answer) . pack("CCsl", 0x95, 0, 0, 0);
-my $name = ("fail_all", "take_all", "pass_all", "back_all")[$answer];
-my $program = bpf($PROG_LOAD, pack("LLPPLLQLLa16", $TYPE_XDP, 2, $code, "GPL", 0, 0, 0, 0, 0, $name));
+sub instruction { return pack("CCsl", @_) }
+my @code = (instruction(0xb7, 0, 0, $answer));
+# r1 = 9999 (a device's number); r2 = 0; call bpf_redirect
+@code = (instruction(0xb7, 1, 0, 9999), instruction(0xb7, 2, 0, 0), instruction(0x85, 0, 0, 23)) if $answer == 4;
+push @code, instruction(0x95, 0, 0, 0);
+my $code = join "", @code;
+my $name = ("fail_all", "take_all", "pass_all", "back_all", "away_all")[$answer];
+my $program = bpf($PROG_LOAD, pack("LLPPLLQLLa16", $TYPE_XDP, scalar @code, $code, "GPL", 0, 0, 0, 0, 0, $name));
 my $where = "$path\0";
 bpf($OBJ_PIN, pack("PLL", $where, $program, 0));

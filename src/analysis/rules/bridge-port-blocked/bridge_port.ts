@@ -127,7 +127,10 @@ function portOut(subject: Case): Link | undefined {
       .map((link) => [link.name, link]),
   );
   const out = new Set(
-    subject.before?.fdb.filter((entry) => entry.mac === mac && entry.destination === undefined)
+    // The bridge's own addresses are behind no port, although a port is named with them.
+    subject.before?.fdb.filter((entry) =>
+      entry.mac === mac && entry.destination === undefined && !entry.flags.includes("permanent")
+    )
       .map((entry) => ports.get(entry.device)).filter((link) => link !== undefined),
   );
   return out.size === 1 ? [...out][0] : undefined;

@@ -8,13 +8,17 @@ import { forwardingDisabled } from "../ip-forwarding-disabled/forwarding_disable
 import { cause, type Rule } from "../rule.ts";
 import { entryUsed, holdersOf, isNeighbour } from "../shared/entry_used.ts";
 import { frameOf } from "../shared/frame.ts";
+import { ipvlansOn } from "../shared/ipvlans.ts";
 import { address, device as deviceWord } from "../word.ts";
+
+/** Devices whose addresses are told. */
+const IPVLANS_SHOWN = 4;
 
 /** A neighbour entry sent it to a host that has not the next hop's address. */
 export const sentToWrongHost: Rule = {
   id: "R14",
   statement: "Died as in R1 on a host that has not the address which the frame's sender has a " +
-    "neighbour entry for, though that address is of the very network the frame came by: " +
+    "neighbour entry for, though that address is of the very network the frame came by, or that of an ipvlan on that device: " +
     "`destination-mac-mismatch`, with the entry; where a device of the same MAC has the address, the " +
     "two. A router has the address that packets are sent to it by, and stays R1's.",
   yields: ["destination-mac-mismatch"],
@@ -23,9 +27,12 @@ export const sentToWrongHost: Rule = {
     if (subject.event.tunnelKind !== undefined || !forwardingDisabled.judge(subject)) return null;
     const mac = frameOf(subject)?.destinationMac;
     const way = mac === undefined ? null : entryUsed(subject, mac);
-    if (!way?.text || !isNeighbour([subject.before, subject.after], way.hop, subject.device)) {
-      return null;
-    }
+    if (!way?.text) return null;
+    // All of these have this MAC on purpose, and the entry may be from when one had the address.
+    const on = ipvlansOn(subject.event);
+    const isOfLink = isNeighbour([subject.before, subject.after], way.hop, subject.device) ||
+      on.some(({ state, link }) => isNeighbour([state], way.hop, link.name));
+    if (!isOfLink) return null;
     const { sender, hop, device } = way;
     const twin = holdersOf(subject, way).find((holder) => isTwin(holder, mac!));
     if (twin) return sameMac(subject, mac!, hop, twin);
@@ -37,7 +44,9 @@ export const sentToWrongHost: Rule = {
       "proven",
       `${where} sent the packet to ${mac}, which it has for ${hop}${next}; that is the MAC of ${
         place(subject)
-      }, which has no such address and does not forward`,
+      }, which has no such address and does not forward${
+        on.length === 0 ? "" : ", and no ipvlan on it has it"
+      }`,
       [
         eventEvidence(subject, `frame addressed to ${mac}`),
         stateEvidence(sender.node, `neighbour entry in ${where}: ${way.text}`),
@@ -45,6 +54,10 @@ export const sentToWrongHost: Rule = {
           subject.node,
           `no device in ${netnsName(subject.node, subject.netns)} has address ${hop}`,
         ),
+        ...on.slice(0, IPVLANS_SHOWN).map(({ node, netns, link }) => {
+          const has = link.addresses.map((own) => own.address).join(", ") || "no address";
+          return stateEvidence(node, `${placeOf(node, netns, link.name)} has ${has}`);
+        }),
       ],
       command(sender.node, sender.netns, [
         ...["ip", "neigh", "show", address(hop), "dev", deviceWord(device)],

@@ -36,7 +36,8 @@ export type Change =
   | { do: "set-mac"; device: string; mac: string }
   | { do: "set-master"; device: string; master: string }
   | { do: "set-port"; device: string; port: Partial<NonNullable<Link["bridgePort"]>> }
-  | { do: "allow-vlan"; device: string; id: number }
+  /** `self`: of the bridge's own device, which is none of its ports. */
+  | { do: "allow-vlan"; device: string; id: number; self?: true }
   | { do: "delete-filters"; filter: TrafficControlFilter; side: string }
   | { do: "detach-xdp"; device: string; mode: string }
   | { do: "delete-root-qdisc"; qdisc: Qdisc }

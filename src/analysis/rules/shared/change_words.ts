@@ -73,7 +73,10 @@ export function wordsOf(change: Change): Word[] {
         ...[XDP_WORDS[change.mode] ?? null, "off"],
       ];
     case "allow-vlan":
-      return ["bridge", "vlan", "add", "dev", device(change.device), "vid", change.id];
+      return [
+        ...["bridge", "vlan", "add", "dev", device(change.device), "vid", change.id],
+        ...(change.self ? ["self"] : []),
+      ];
     case "delete-filters":
       return [
         ...["tc", "filter", "del", "dev", device(change.filter.device)],

@@ -35,8 +35,11 @@ export interface Lookup {
  */
 export function routeRemedy(lookup: Lookup): string[] {
   const { node, netns, state, query, answer } = lookup;
-  const { destination } = query;
-  const look = [...ipFor(destination), "route", "get", address(destination)];
+  const { destination, mark } = query;
+  const look = [
+    ...[...ipFor(destination), "route", "get", address(destination)],
+    ...(mark ? ["mark", mark] : []),
+  ];
   const owner = state && answer && keeperOf(state, answer, destination);
   if (owner) return [...lookAt(owner), ...command(node, netns, look)];
   const changes = state && answer && withoutRefusal(state, answer);

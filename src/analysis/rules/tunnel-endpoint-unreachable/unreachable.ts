@@ -1,7 +1,7 @@
 /** Tunnel packets that could not get to the other end. */
 import { quotingDestination } from "../../view/evidence.ts";
 import type { Evidence } from "../../../event/report.ts";
-import type { Link } from "../../../event/state.ts";
+import type { Link, NetnsState, Route } from "../../../event/state.ts";
 import { deviceEvent } from "../../correlate/steps.ts";
 import { wayKey } from "../../verdict/crossings.ts";
 import { saysUnreachable } from "../../kernel/icmp.ts";
@@ -18,6 +18,7 @@ import { neighbourUnresolved } from "../neighbour-unresolved/unresolved.ts";
 import { noRoute } from "../no-route/no_route.ts";
 import { routeRefuses } from "../route-blackhole/route_refuses.ts";
 import { cause, type Rule } from "../rule.ts";
+import { checked, lookAt } from "../shared/checked.ts";
 import { type Encapsulated, encapsulation } from "../shared/encapsulation.ts";
 import { endpointRemedy } from "./endpoint_remedy.ts";
 
@@ -27,7 +28,8 @@ const reaching = [neighbourUnresolved, noRoute, routeRefuses, linkDown];
 /** The outer destination can't be reached from here. */
 export const tunnelUnreachable: Rule = {
   id: "R23",
-  statement: "The outer packet could not be sent on (no route, neighbour, link), or left for an " +
+  statement:
+    "The outer packet could not be sent on (no route, neighbour, link, or a route into the tunnel itself), or left for an " +
     "address from which and to which nothing of the tunnel ever arrived and that answered no " +
     "neighbour: `tunnel-endpoint-unreachable`, with the fdb entry or remote that chose it. Where runs of " +
     "scripts were left out at an end, only with more packets proven lost on this way than runs.",
@@ -65,6 +67,16 @@ function unsent(subject: Case, way: Encapsulated) {
   const underlay = underlayState(subject, way);
   if (!underlay) return null;
   const { route, rule, certain } = lookUpRoute(underlay, { destination: way.destination });
+  if (route !== null && leadsBack(subject, way, underlay, route)) {
+    const found = unreachable(
+      subject,
+      way,
+      `its route leads into the tunnel itself: ${routeText(route)}`,
+      [eventEvidence(subject), stateEvidence(subject.node, routeText(route))],
+      certain ? "proven" : "likely",
+    );
+    return { ...found, remedy: beside(subject, underlay, way.destination, route) };
+  }
   const bad = route === null || refuses(route) ||
     isUnusable(underlay.links.find((link) => link.name === route.device));
   if (!bad) return null;
@@ -77,6 +89,39 @@ function unsent(subject: Case, way: Encapsulated) {
     eventEvidence(subject),
     stateEvidence(subject.node, text),
   ], certain ? "proven" : "likely");
+}
+
+/** A device that is bound to none below looks its other end up like any packet, and refuses to feed itself. */
+function leadsBack(
+  { netns, device }: Case,
+  { link }: Encapsulated,
+  underlay: NetnsState,
+  route: Route,
+): boolean {
+  const { tunnel } = link ?? {};
+  return underlay.netns === netns && route.device === device && tunnel?.underlay === undefined &&
+    tunnel?.underlayIfindex === undefined && tunnel?.underlayNetns === undefined;
+}
+
+/** Without a route to the end alone the tables may have a way to it; else the end needs a route of its own. */
+function beside(
+  { node, netns, device }: Case,
+  state: NetnsState,
+  end: string,
+  route: Route,
+): string[] {
+  const lines = checked({
+    ...{ node, netns, state },
+    changes: [{ do: "delete-route", route }],
+    passes: (after) => {
+      const other = lookUpRoute(after, { destination: end }).route;
+      return other?.type === "unicast" && other.device !== device;
+    },
+  });
+  const isItsOwn = /\/(32|128)$/.test(route.destination);
+  return isItsOwn && lines.length > 0 ? lines : lookAt(
+    `${end} needs a route of its own by the device below, beside the one that leads into ${device}`,
+  );
 }
 
 const isUnusable = (link: Link | undefined) => link !== undefined && !link.flags.includes("UP");
