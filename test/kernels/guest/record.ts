@@ -119,8 +119,8 @@ const session = await startSession({
   // Emulated, beside other work.
   attachTimeoutMs: 15 * MINUTES,
   readTimeoutMs: 5 * MINUTES,
-  // On 7.2 a bpftrace of all scripts came to the end of 384 MiB (of 512) after 84 s of large transfers.
-  share: { cpuPercent: 100, memoryBytes: 1024 << 20 },
+  // On 7.2 a bpftrace of all scripts came to the end of 384 and of 768 MiB of its own in large transfers.
+  share: { cpuPercent: 100, memoryBytes: 2560 * 2 ** 20 },
 });
 await session.ready;
 say("attached");
@@ -134,6 +134,7 @@ for (const run of runs) {
   say(`${run.name}: traffic made`);
 }
 await peer.meet("made");
+say(`bpftrace has ${await dataOf("bpftrace")}`);
 await session.stop();
 say("ended");
 for (const run of built) await write(run);
@@ -144,6 +145,17 @@ async function send(run: Run): Promise<void> {
   for (const { what, sent, answered } of await lab.sendTraffic()) {
     say(`${what}: ${answered} of ${sent} answered`);
   }
+}
+
+/** What programs of a name have allocated, as the kernel tells it. */
+async function dataOf(name: string): Promise<string> {
+  const found: string[] = [];
+  for await (const { name: pid } of Deno.readDir("/proc")) {
+    const status = await Deno.readTextFile(`/proc/${pid}/status`).catch(() => "");
+    if (!status.startsWith(`Name:\t${name}\n`)) continue;
+    found.push(/^VmData:\s*(.*)$/m.exec(status)?.[1] ?? "nothing");
+  }
+  return found.join(", ");
 }
 
 /** The run's nodes alone, each as it is called in the case. */
