@@ -5,10 +5,11 @@ import type { Case } from "../case.ts";
 import { command } from "../command.ts";
 import { eventEvidence, place, stateEvidence } from "../evidence.ts";
 import { cause, type Finding, type Rule } from "../rule.ts";
-import { checked } from "../shared/checked.ts";
+import { checked, lookAt } from "../shared/checked.ts";
 import { mayDrop } from "../traffic-control-drop/traffic_control.ts";
 import { device } from "../word.ts";
 import { type Counted, countedBy, suspectsOf } from "./counted.ts";
+import { dropsClassless, hasNoWayIn } from "./classless.ts";
 import { burstBelow } from "./too_large.ts";
 
 /** A qdisc had no room, or drops on purpose. */
@@ -21,7 +22,8 @@ export const queueOverflow: Rule = {
     "and where its burst (tbf) is smaller than the packet, that no such packet passes; where " +
     "one that is to lose packets and one that was full both counted, or a filter of the one that was full " +
     "dropped some, or stands at fq_codel or sfq, which drop what no filter matches, and of hfsc, drr and qfq, which drop " +
-    "what has no class, no more than possible.",
+    "what has no class, no more than possible; likely where these were read to have neither a default class nor a " +
+    "filter, so that they drop what comes.",
   yields: ["queue-overflow", "traffic-control-drop"],
   judge: (subject) =>
     subject.event.kind === "drop" && isQueueDrop(subject.event) ? ofQueue(subject) : null,
@@ -64,7 +66,10 @@ export function ofQueue(subject: Case): Finding {
   const what = leaf ? `${leaf.now.kind} ${leaf.now.handle}` : "the queue";
   const isFiltered = hasDropped(subject, leaf);
   const burst = leaf ? burstBelow(event, leaf.now) : null;
-  const isClassless = leaf !== undefined && DROPS_CLASSLESS.has(leaf.now.kind);
+  const isClassless = leaf !== undefined && dropsClassless(leaf.now);
+  if (leaf && suspects.length === 1 && hasNoWayIn(subject.after ?? subject.before, leaf.now)) {
+    return withoutWayIn(subject, leaf.now);
+  }
   const why = burst === null
     ? `had no room${isFiltered ? ", or its filters did not let it in" : ""}${
       isClassless ? ", or no class of it takes the packet" : ""
@@ -99,15 +104,32 @@ export function ofQueue(subject: Case): Finding {
   );
 }
 
+/** Whatever came it had no class, unless somebody had given the packet one by its priority. */
+function withoutWayIn(subject: Case, { kind, handle, text }: Qdisc): Finding {
+  return cause(
+    "queue-overflow",
+    "likely",
+    `${kind} ${handle} at ${place(subject)} drops what has no class, and has ${
+      kind === "hfsc" ? "neither a default class nor a filter" : "no filter"
+    } that would send packets to one`,
+    [eventEvidence(subject), stateEvidence(subject.node, `${text}; no filters`)],
+    [
+      ...showingQdiscs(subject),
+      ...lookAt(
+        kind === "hfsc"
+          ? "it needs a default class that is there, or a filter that matches what is left"
+          : "it needs a filter that matches what is left",
+      ),
+    ],
+  );
+}
+
 /** What it was set up for, whether there is room or not. */
 const isMeantToDrop = ({ kind, text }: Qdisc) =>
   kind === "blackhole" || (kind === "netem" && /\bloss\b/.test(text));
 
 /** Of these each packet is in a child's queue: what they drop themselves has found no class. */
 const ONLY_CLASSES = new Set(["prio", "multiq", "drr", "ets", "qfq", "hfsc"]);
-
-/** These drop what no filter sends to a class that is there; the classes are not read. */
-const DROPS_CLASSLESS = new Set(["drr", "qfq", "hfsc"]);
 
 /** A filter that may be why a discipline without queues dropped something by itself. */
 const refusingFilter = ({ after, before }: Case, { now, rise }: Counted) =>
