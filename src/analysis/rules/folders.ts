@@ -85,6 +85,7 @@ export { podElsewhere } from "./address-duplicate/pod_elsewhere.ts";
 export { portChanged } from "./port-changed/changed.ts";
 export { portsExhausted } from "./nat-ports-exhausted/ports_exhausted.ts";
 export { protocolUnknown } from "./protocol-unknown/protocol_unknown.ts";
+export { proxiedNeighbour } from "./frame-to-wrong-node/proxied.ts";
 export { queueOverflow } from "./queue-overflow/queue.ts";
 export { queueReadFull } from "./receive-buffer-full/queue_read_full.ts";
 export { queueUntold } from "./queue-overflow/untold.ts";

@@ -56,6 +56,8 @@ export const RULES: readonly Rule[] = [
 
   // Whatever else a host does with what was not for it: the frame should not have come there.
   rules.frameToWrongNode,
+  // R66 says nothing of a proxy, whose route leads elsewhere.
+  rules.proxiedNeighbour,
 
   // Saw what the rules below deduce; where the rule was read, N2 to N6 say what it is.
   rules.toldByKernel,
