@@ -8,7 +8,9 @@ import type { Case } from "../case.ts";
 import { eventEvidence, place, placeOf, stateEvidence } from "../evidence.ts";
 import { command } from "../command.ts";
 import { cause, type Rule } from "../rule.ts";
+import { sentFromAnother } from "../bridge-vlan-filtered/native.ts";
 import { causeOfDown, downEnds } from "../shared/carrier.ts";
+import { lookAt } from "../shared/checked.ts";
 import { frameOf } from "../shared/frame.ts";
 import { largerMtu } from "../shared/mtu_remedy.ts";
 import { device } from "../word.ts";
@@ -26,7 +28,8 @@ export const bridgePort: Rule = {
     "bridge's table or because the MAC is behind it, also tells `link-down`, " +
     "`bridge-port-isolated`, `bridge-hairpin-disabled` and `mtu-exceeded`, and `destination-gone` where the next " +
     "reading does not have it any more. Where none is known, all ports must be closed for the same cause; " +
-    "one that floods no unknown address (`flood off`) is `bridge-port-blocked`, too.",
+    "one that floods no unknown address (`flood off`) is `bridge-port-blocked`, too. Where a port of another bridge " +
+    "sent it untagged out of another VLAN, that is told, and no port is to get the VLAN.",
   yields: [
     "bridge-port-blocked",
     "bridge-port-isolated",
@@ -105,17 +108,26 @@ function vlanOfOther(subject: Case, into: Link, bridge: Link, id: number) {
 function outOfVlan(subject: Case, bridge: Link, leading: readonly Link[], id: number) {
   const mac = frameOf(subject)?.destinationMac;
   const out = leading[0]!;
+  const other = sentFromAnother(subject, id);
   return cause(
     "bridge-vlan-filtered",
     "proven",
     `the frame for ${mac} came in by ${
       place(subject)
-    } and is in VLAN ${id}, which bridge port ${out.name} that it had to leave by does not allow`,
+    } and is in VLAN ${id}, which bridge port ${out.name} that it had to leave by does not allow${
+      other === null ? "" : `; ${other.where} had sent it untagged, out of VLAN ${other.id}`
+    }`,
     [
       eventEvidence(subject),
       ...leading.map((port) => vlansOf(subject, bridge, port)),
+      ...(other === null ? [] : [other.evidence]),
     ],
-    allowing(subject, out, id),
+    other === null ? allowing(subject, out, id) : lookAt(
+      `${other.where} and ${
+        place(subject)
+      } are two ends of one link, and what is untagged on it is VLAN ` +
+        `${other.id} for the one and VLAN ${id} for the other: one of them must change (pvid, untagged)`,
+    ),
   );
 }
 
