@@ -25,7 +25,10 @@ export const isUntoldListFree = (event: Event): boolean =>
   event.kind === "drop" && !givesReason(event) && freedIn(event, /^kfree_skb_list(\.|$)/);
 
 /** Reasons of queueing disciplines. */
-const FULL = /^(QDISC_|OVERLIMIT|CONGESTED|CAKE_|CODEL_|FLOW_LIMIT|BAND_LIMIT|HORIZON|TC_QUEUE)/;
+const FULL = /^(QDISC_|OVERLIMIT|CONGESTED|CAKE_|CODEL_|FQ_FLOW_LIMIT|FQ_BAND_LIMIT|TC_QUEUE)/;
+
+/** A queueing discipline held as many packets of this flow as it may, whatever room there is for others. */
+export const isFlowFull = ({ reason }: Event): boolean => reason === "FQ_FLOW_LIMIT";
 
 /**
  * A queue had no room. A queueing discipline that cuts a large packet frees all of it at once in its

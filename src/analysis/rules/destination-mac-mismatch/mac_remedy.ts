@@ -11,7 +11,7 @@ import { lastOuter } from "../shared/encapsulation.ts";
 import { entryUsed, type Used } from "../shared/entry_used.ts";
 import { thenOf } from "../shared/then.ts";
 import { keeperWords, leadsTo, toEndpoint } from "../shared/tunnel_way.ts";
-import { address, device as deviceWord } from "../word.ts";
+import { address, device as deviceWord, named } from "../word.ts";
 
 /** The device becomes a port of the bridge that leads to the MAC. */
 export function asPort({ node, netns, before: state, device }: Case, bridge: Link): string[] {
@@ -49,16 +49,33 @@ export function withoutEntry(port: Sighting, mac: string): string[] {
 /**
  * The sender's entry is made right where the MAC of its next hop is known. A tunnel device that does
  * not learn needs to be told as well to which node the MAC leads. Where another device has the very
- * address and MAC of the entry, it is right, and the device that got the frame in its place is not.
+ * address and MAC of the entry, it is right, and the device that got the frame in its place is not: it
+ * takes that MAC where it stands for the other one, by the same address. Else what is between led the
+ * frame astray.
  */
 export function entryRemedy(subject: Case, mac: string, destination: string): string[] {
   const used = entryUsed(subject, mac);
   if (!used) return [];
   const { sender, hop, device } = used;
   const { node, netns } = sender;
-  const lines = isRight(subject, used, mac) ? withMac(subject, mac) : entryFix(subject, used);
+  const right = isRight(subject, used, mac);
+  if (right && !ownsAddress(subject.before, hop)) return ledBy(subject);
+  const lines = right ? withMac(subject, mac) : entryFix(subject, used);
   if (lines.length > 0) return [...(destination === hop ? [] : keeperWords(device)), ...lines];
   return command(node, netns, ["ip", "neigh", "show", address(hop), "dev", deviceWord(device)]);
+}
+
+/** The table of the Open vSwitch by whose port the frame was sent here; of others nothing is known. */
+function ledBy({ judgement }: Case): string[] {
+  const sent = judgement.steps.map((step) => step.event)
+    .findLast((event) => event.kind === "device-tx");
+  const state = sent && stateAt(sent.node, sent.netns, sent.at);
+  const bridge = state?.openvswitch?.bridges.find(({ ports }) =>
+    ports.some((port) => port.device === sent!.device)
+  );
+  return bridge && sent
+    ? command(sent.node, sent.netns, ["ovs-appctl", "fdb/show", named(bridge.name)])
+    : [];
 }
 
 const isRight = (subject: Case, { hop }: Used, mac: string): boolean =>

@@ -3,7 +3,6 @@ import type { NetnsState } from "../../../event/state.ts";
 import { netnsName } from "../../view/netns_names.ts";
 import { lookUpRoute, routeText } from "../../view/routing.ts";
 import { linkOf, ownsAddress, sysctl } from "../../view/state_view.ts";
-import type { Case } from "../case.ts";
 import { command } from "../command.ts";
 import { eventEvidence, placeOf, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";

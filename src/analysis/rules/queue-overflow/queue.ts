@@ -1,6 +1,6 @@
 /** A queueing discipline that had no room, or that is set to drop. */
 import type { Qdisc } from "../../../event/state.ts";
-import { isQueueDrop } from "../../kernel/queues.ts";
+import { isFlowFull, isQueueDrop } from "../../kernel/queues.ts";
 import type { Case } from "../case.ts";
 import { command } from "../command.ts";
 import { eventEvidence, place, stateEvidence } from "../evidence.ts";
@@ -66,11 +66,16 @@ export function ofQueue(subject: Case): Finding {
   const what = leaf ? `${leaf.now.kind} ${leaf.now.handle}` : "the queue";
   const isFiltered = hasDropped(subject, leaf);
   const burst = leaf ? burstBelow(event, leaf.now) : null;
+  const perFlow = /\bflow_limit (\d+)/.exec(leaf?.now.text ?? "")?.[1];
   const isClassless = leaf !== undefined && dropsClassless(leaf.now);
   if (leaf && suspects.length === 1 && hasNoWayIn(subject.after ?? subject.before, leaf.now)) {
     return withoutWayIn(subject, leaf.now);
   }
-  const why = burst === null
+  const why = isFlowFull(event)
+    ? `had as many packets of this flow as it holds${
+      perFlow === undefined ? "" : `: ${perFlow}`
+    } (flow_limit)`
+    : burst === null
     ? `had no room${isFiltered ? ", or its filters did not let it in" : ""}${
       isClassless ? ", or no class of it takes the packet" : ""
     }`

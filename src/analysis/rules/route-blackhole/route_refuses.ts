@@ -14,7 +14,8 @@ export const routeRefuses: Rule = {
   statement:
     "Died in the routing decision, and the tables as read choose a blackhole, unreachable or " +
     "prohibit route, or such a rule: `route-blackhole`. Likely, when that takes a rule about " +
-    "marks or ports, and the tables have a way for all else.",
+    "marks or ports, and the tables have a way for all else; proven where the mark is told that the " +
+    "packet died with.",
   yields: ["route-blackhole"],
   judge(subject) {
     const { event } = subject;
