@@ -15,12 +15,12 @@ import {
   passOfFlow,
   serverEnd,
   type Thing,
-  undecidedAt,
 } from "./passing.ts";
 import { type Change, CourseAt } from "./course.ts";
 import { CountedCourse } from "./counted_course.ts";
 import type { Place } from "./place.ts";
 import type { Trouble } from "./trouble.ts";
+import type { UndecidedAt } from "./undecided.ts";
 
 /** Some troubles of one problem. What happens is noted, and counts once it is settled. */
 export class Part implements Listener {
@@ -39,7 +39,13 @@ export class Part implements Listener {
   #kind: Kind | null = null;
   #kindKey = "";
   readonly #passes = new Map<Thing | Trouble, readonly Pass[]>();
+  /** What was seen here, did not fail here, and nobody knows the fate of; when it was. */
   readonly #undecided = new Map<Thing, number>();
+  readonly #undecidedHere: UndecidedAt;
+  /** What failed here, was not seen here, and nobody knows the fate of. */
+  readonly #excused = new Set<Thing>();
+  /** Nobody knows the fate of something that was not seen here. */
+  #isAnyUnseen = false;
   #gone: Trouble[] = [];
   #come: Trouble[] = [];
   #news = new Set<Thing>();
@@ -56,6 +62,7 @@ export class Part implements Listener {
     this.#end = endOf({ ...first, direction });
     this.#to = passing.to(this.#end);
     this.#to.listeners.add(this);
+    this.#undecidedHere = this.#to.undecided.listen(this.place, this);
   }
 
   /** A trouble came. */
@@ -75,8 +82,17 @@ export class Part implements Listener {
     this.noted.add(this);
   }
 
+  heardOfOthers(): void {
+    if (this.#isAnyOther() !== this.#isAnyUnseen) this.noted.add(this);
+  }
+
+  #isAnyOther(): boolean {
+    return this.#to.undecided.size > this.#undecidedHere.seen.size + this.#excused.size;
+  }
+
   /** It has no trouble any more. */
   end(passing: Passing): void {
+    this.#to.undecided.leave(this.#undecidedHere, this);
     passing.leave(this.#end, this);
   }
 
@@ -101,8 +117,14 @@ export class Part implements Listener {
         undecided.gone.push(at);
         this.#undecided.delete(thing as Thing);
       }
+      this.#excused.delete(thing as Thing);
       this.#see(thing, change, undecided);
     }
+    const isAnyUnseen = this.#isAnyOther();
+    // Nobody knows when that was at this place.
+    if (isAnyUnseen && !this.#isAnyUnseen) undecided.come.push(Infinity);
+    if (!isAnyUnseen && this.#isAnyUnseen) undecided.gone.push(Infinity);
+    this.#isAnyUnseen = isAnyUnseen;
     this.#course.change({ gone, come }, change, undecided);
     return change;
   }
@@ -121,12 +143,14 @@ export class Part implements Listener {
     const news = this.#news;
     this.#news = new Set();
     if (this.#isOtherKind()) {
-      const { exchanges, undecided, flows } = this.#to;
+      const { exchanges, flows } = this.#to;
       return new Set([
         ...[...this.#passes.keys()],
         ...[...this.#undecided.keys()],
+        ...[...this.#excused],
+        ...news,
         ...exchanges,
-        ...undecided,
+        ...this.#undecidedHere.seen.keys(),
         ...flows,
         ...this.troubles,
       ]);
@@ -154,10 +178,14 @@ export class Part implements Listener {
       change.come.push(...passes);
     }
     const exchange = thing as Asked;
-    if (!this.#to.undecided.has(exchange) || this.#failed.has(exchange)) return;
-    const at = undecidedAt(exchange, this.#kind!);
-    this.#undecided.set(exchange, at);
-    undecided.come.push(at);
+    if (!this.#to.undecided.has(exchange)) return;
+    const at = this.#undecidedHere.seen.get(exchange);
+    if (this.#failed.has(exchange)) {
+      if (at === undefined) this.#excused.add(exchange);
+    } else if (at !== undefined) {
+      this.#undecided.set(exchange, at);
+      undecided.come.push(at);
+    }
   }
 
   #passesOf(thing: Thing | Trouble): readonly Pass[] {

@@ -10,6 +10,7 @@ import { type Asked, packetsOf } from "./asked.ts";
 import { largestAt, type Place, sightingAt } from "./place.ts";
 import type { Trouble } from "./trouble.ts";
 import type { Towards } from "./trouble_told.ts";
+import { Undecided } from "./undecided.ts";
 
 /** One thing of the kind that failed, and got through. */
 export interface Pass {
@@ -59,15 +60,16 @@ export function passedAmong(
 
 /** Who wants to know what gets through to one end. */
 export interface Listener {
-  /** It came, or went, or nobody knows its fate any more. */
+  /** It came, or went, or was seen where the listener is and nobody knows its fate any more. */
   heard(thing: Thing): void;
+  /** There are more or fewer that nobody knows the fate of. */
+  heardOfOthers(): void;
 }
 
 /** What got through to one end. */
 export interface PassedTo {
   exchanges: Set<Asked>;
-  /** Nobody knows the fate of these. */
-  undecided: Set<Asked>;
+  undecided: Undecided;
   flows: Set<LoneFlow>;
   listeners: Set<Listener>;
 }
@@ -75,29 +77,32 @@ export interface PassedTo {
 /** All of an incident that got through, by whom it asked. */
 export class Passing {
   readonly #ends = new Map<string, PassedTo>();
+  /** Ends of which other exchanges are undecided than were told of. */
+  readonly #untold = new Set<PassedTo>();
 
   /** What got through to the end. Whoever listens to it keeps it here. */
   to(end: string): PassedTo {
     let found = this.#ends.get(end);
     if (!found) {
-      const [exchanges, undecided, flows] = [
-        new Set<Asked>(),
-        new Set<Asked>(),
-        new Set<LoneFlow>(),
-      ];
-      this.#ends.set(end, found = { exchanges, undecided, flows, listeners: new Set() });
+      found = {
+        exchanges: new Set(),
+        undecided: new Undecided(),
+        flows: new Set(),
+        listeners: new Set(),
+      };
+      this.#ends.set(end, found);
     }
     return found;
   }
 
-  /** These got through, or nobody knows. */
-  add(passed: Passed): void {
-    this.#each(passed, (set, thing) => set.add(thing));
-  }
-
-  /** These are others now. */
-  remove(passed: Passed): void {
-    this.#each(passed, (set, thing) => set.delete(thing));
+  /** Takes what got through, or nobody knows the fate of, and gives up what is another one now. */
+  change({ gone, come }: { gone: readonly Passed[]; come: readonly Passed[] }): void {
+    for (const passed of gone) this.#each(passed, "delete");
+    for (const passed of come) this.#each(passed, "add");
+    for (const { listeners } of this.#untold) {
+      for (const listener of listeners) listener.heardOfOthers();
+    }
+    this.#untold.clear();
   }
 
   /** Nobody listens to the end any more, and perhaps nothing got through to it. */
@@ -106,15 +111,22 @@ export class Passing {
     this.#forget(end);
   }
 
-  #each(passed: Passed, change: <T>(set: Set<T>, thing: T) => unknown): void {
-    for (const kind of ["exchanges", "undecided", "flows"] as const) {
+  #each(passed: Passed, way: "add" | "delete"): void {
+    for (const kind of ["exchanges", "flows"] as const) {
       for (const thing of passed[kind]) {
         const key = endKey(thing.form);
         const end = this.to(key);
-        change<Thing>(end[kind] as Set<Thing>, thing);
+        (end[kind] as Set<Thing>)[way](thing);
         for (const listener of end.listeners) listener.heard(thing);
         this.#forget(key);
       }
+    }
+    for (const asked of passed.undecided) {
+      const key = endKey(asked.form);
+      const end = this.to(key);
+      end.undecided[way](asked);
+      this.#untold.add(end);
+      this.#forget(key);
     }
   }
 
@@ -154,16 +166,6 @@ export function passOfExchange(exchange: Asked, kind: Kind): Pass | null {
   if (kind.isSlow && exchange.outcome === "slow") return null;
   const packets = kind.isAnswer ? exchange.answer : exchange.question;
   return packets ? passOfFlow(packets, exchange.form.source, kind) : null;
-}
-
-/** When nobody knows what became of it, by the clock of the place's node; infinite where unseen. */
-export function undecidedAt({ question }: Asked, { place }: Kind): number {
-  let last = -Infinity;
-  for (const packet of question) {
-    const event = sightingAt(packet, place);
-    if (event && event.at > last) last = event.at;
-  }
-  return last === -Infinity ? Infinity : last;
 }
 
 /** A flow that got through whole: one pass, which begins with its first packet. */

@@ -32,8 +32,7 @@ export class Problems {
 
   /** Takes what is other, and says which problems that touches. */
   change(troubles: Change<Trouble>, passed: Change<Passed>): ProblemsChange {
-    for (const each of passed.gone) this.#passing.remove(each);
-    for (const each of passed.come) this.#passing.add(each);
+    this.#passing.change(passed);
     const told = new Set<Problem>();
     for (const [problem, change] of this.#changesOf(troubles)) {
       problem.change(change);
