@@ -33,7 +33,7 @@ export function isSeveralPackets(chains: readonly Chain[]): boolean {
   return false;
 }
 
-/** So many chains are compared with each other sooner than sorted by their nodes. */
+/** So many chains, or visits, are compared with each other sooner than sorted by their nodes, or found by keys. */
 const FEW = 16;
 
 /** On some node two chains visited points. */
@@ -69,6 +69,7 @@ function isSeveralOn(chains: readonly Chain[]): boolean {
   }
   // Nothing that one chain did alone tells of another packet.
   if (visits.every(({ chain }) => chain === visits[0]!.chain)) return false;
+  if (visits.length <= FEW && isEachElsewhere(visits)) return false;
   visits.sort((a, b) => a.event.at - b.event.at);
   const last = new Map<string, Visit>();
   for (const visit of visits) {
@@ -83,6 +84,20 @@ function isSeveralOn(chains: readonly Chain[]): boolean {
     for (const key of keep) last.set(key, visit);
   }
   return false;
+}
+
+/** No two chains passed a device at one point with one TTL, and none died: as most, which needs no keys. */
+function isEachElsewhere(visits: readonly Visit[]): boolean {
+  for (const [i, { event, chain }] of visits.entries()) {
+    const { kind, ifindex, ttl, netns } = event;
+    if (!isDeviceKind(kind)) return false;
+    for (let k = 0; k < i; k++) {
+      const { event: other, chain: others } = visits[k]!;
+      if (others === chain || other.ttl !== ttl || other.kind !== kind) continue;
+      if (other.ifindex === ifindex && other.netns === netns) return false;
+    }
+  }
+  return true;
 }
 
 /** `isMade`: nothing of these packets was received in that namespace, so they were made there. */

@@ -46,8 +46,14 @@ export class Alike {
    * are put to `gone` and `come`. `shared`: the invariants of all of them.
    */
   correlate(shared: string, gone: Packet[], come: Packet[]): void {
-    const packets = packetsOf(this.#chains(shared));
     const before = this.#all;
+    if (this.#isNothingLeft(before)) {
+      this.#packets = [];
+      this.#gone = null;
+      for (const packet of before) if (isSeen(packet)) gone.push(packet);
+      return;
+    }
+    const packets = packetsOf(this.#chains(shared));
     this.#packets = packets.length === 1 ? packets[0]! : packets;
     if (before.length === 0) {
       for (const packet of packets) if (isSeen(packet)) come.push(packet);
@@ -66,6 +72,15 @@ export class Alike {
     });
     this.#packets = now.length === 1 ? now[0]! : now;
     gone.push(...known.values());
+  }
+
+  /** All that it had is gone, and nothing came: what a store throws away is the whole of most packets. */
+  #isNothingLeft(packets: readonly Packet[]): boolean {
+    const gone = this.#gone;
+    if (this.#come !== null || gone === null) return false;
+    return packets.every(({ chains }) =>
+      chains.every(({ events }) => events.every((event) => gone.has(event)))
+    );
   }
 
   #chains(shared: string): Chain[] {

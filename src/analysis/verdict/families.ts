@@ -78,15 +78,20 @@ export class Families {
   #giveUp(gone: readonly Sighting[]): Map<string, Alike> {
     const smaller = new Map<string, Alike>();
     const evidence = new Set<Sighting>();
+    let before: Sighting | null = null;
+    let alike: Alike | null = null;
     for (const event of gone) {
       const claim = claimOf(event);
       if (claim === "evidence") evidence.add(event);
       if (claim === "unclaimed") this.unclaimed--;
       if (claim !== "packet") continue;
-      const key = invariants(event);
-      const alike = this.#alike.get(key)!;
+      if (alike === null || before === null || !hasSameInvariants(before, event)) {
+        const key = invariants(event);
+        alike = this.#alike.get(key)!;
+        smaller.set(key, alike);
+      }
       alike.leave(event);
-      smaller.set(key, alike);
+      before = event;
     }
     this.evidence.remove(evidence);
     return smaller;

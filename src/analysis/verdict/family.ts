@@ -45,7 +45,7 @@ export class Family implements Doubter {
   /** Its packets with their ways, where those are known; null while it rests. */
   #packets: Map<Packet, Way | null> | null = new Map();
   /** Its packets while it rests. */
-  #resting: readonly Packet[] = [];
+  #resting: Packet[] = [];
   /** What the ways rest on. */
   #waysAsked = new Questions(this);
   #judgements: Judgement[] = [];
@@ -71,12 +71,15 @@ export class Family implements Doubter {
     return this.#packets?.size ?? this.#resting.length;
   }
 
-  /** A packet came. */
+  /** A packet came. One that rests is awake only when its turn comes to be judged. */
   take(packet: Packet): void {
-    const packets = this.#awake();
-    packet.wake();
-    shareForms(packet, packets);
-    packets.set(packet, null);
+    if (this.#packets === null) this.#resting.push(packet);
+    else {
+      const packets = this.#awake();
+      packet.wake();
+      shareForms(packet, packets);
+      packets.set(packet, null);
+    }
     this.#noteDrops(packet);
     this.#change();
   }
@@ -91,7 +94,8 @@ export class Family implements Doubter {
 
   /** A packet is another one now. */
   leave(packet: Packet): void {
-    this.#awake().delete(packet);
+    if (this.#packets === null) this.#resting.splice(this.#resting.indexOf(packet), 1);
+    else this.#awake().delete(packet);
     this.#change();
   }
 

@@ -1,4 +1,5 @@
-/** Events that come, put among those that are there. */
+/** Events that come, put among those that are there, and those that go, taken out. */
+import { firstFrom } from "./indexed.ts";
 import { firstFrom as placeOf } from "./ordered.ts";
 
 /** Moving so many events by one place costs less than to look at one of them. */
@@ -47,4 +48,31 @@ export function mergeInto<T extends { at: number }>(
   }
   while (next < added.length) take(added[next++]!);
   return taken;
+}
+
+/** Where in the order of time an event is that is like this one, looked for at `likely` first; below 0: nowhere. */
+export function placeAmong<T extends { at: number }>(
+  events: readonly T[],
+  like: T,
+  byTime: (a: T, b: T) => number,
+  likely: number,
+): number {
+  const isIt = (i: number) => i < events.length && byTime(events[i]!, like) === 0;
+  if (isIt(likely)) return likely;
+  for (let i = firstFrom(events, like.at); i < events.length; i++) {
+    if (isIt(i)) return i;
+    if (events[i]!.at !== like.at) break;
+  }
+  return -1;
+}
+
+/** Takes out what stands at these places, which are sorted. What lies behind moves up. */
+export function takeOut<T>(items: T[], places: number[]): void {
+  places.sort((a, b) => a - b);
+  let left = places[0] ?? items.length;
+  for (const [k, place] of places.entries()) {
+    const next = places[k + 1] ?? items.length;
+    for (let i = place + 1; i < next; i++) items[left++] = items[i]!;
+  }
+  items.length = left;
 }

@@ -11,7 +11,7 @@ import { RowEvent } from "../../event/row_event.ts";
 import type { NetnsState } from "../../event/state.ts";
 import { ask, read, Source } from "./asked.ts";
 import { firstAfter, firstFrom, grown, shrunk } from "./indexed.ts";
-import { mergeInto } from "./merge.ts";
+import { mergeInto, placeAmong, takeOut } from "./merge.ts";
 import {
   type Clock,
   type Coverage,
@@ -220,29 +220,25 @@ export class NodeView {
    */
   removeEvents(events: readonly Instant[]): Sighting[] {
     const gone = new Set<Sighting>();
+    const places: number[] = [];
+    let place = -1;
     for (const event of events) {
-      const sighting = this.#find(event);
+      // Mostly they went as they came, one after the other.
+      place = placeAmong(this.#events, event, byTime, place + 1);
+      const sighting = this.#events[place];
       if (!sighting) continue;
       const copies = this.#copies.get(sighting) ?? 0;
       if (copies > 0) this.#copies.set(sighting, copies - 1);
-      else gone.add(sighting);
+      else if (!gone.has(sighting)) {
+        gone.add(sighting);
+        places.push(place);
+      }
     }
     if (gone.size === 0) return [];
-    let left = 0;
-    for (const event of this.#events) if (!gone.has(event)) this.#events[left++] = event;
-    this.#events.length = left;
+    takeOut(this.#events, places);
     shrunk(this.#events, gone);
     this.eventsSource.changed();
     return [...gone];
-  }
-
-  #find(event: Instant): Sighting | undefined {
-    for (let i = firstFrom(this.#events, event.at); i < this.#events.length; i++) {
-      const sighting = this.#events[i]!;
-      if (sighting.at !== event.at) return undefined;
-      if (byTime(sighting, event) === 0) return sighting;
-    }
-    return undefined;
   }
 
   /** Readings of namespaces, in any order. */

@@ -76,7 +76,7 @@ export class Timelines {
     evicted: number,
     packets: readonly ShardPacket[],
   ): Told | null {
-    const gone = thinned.flatMap((each) => this.#thin(each));
+    const gone = this.#thin(thinned);
     const added = new Map<NodeView, Sighting[]>();
     if (!this.#nodes.take(fresh, added)) return null;
     const change = this.#packets.change(packets, this.#nodes);
@@ -84,10 +84,16 @@ export class Timelines {
     return { nodes: this.#nodes.all, isAllNew: false, added, gone, packets: change };
   }
 
-  #thin({ before, batch }: Thinned): Sighting[] {
-    this.#nodes.thin(batch, before);
-    const gone = ofBlocksGone(before, batch) ?? this.#eventsGone(before, batch);
-    return this.#nodes.remove(batch.header.node, gone);
+  /** The sightings that are gone. Those of a node together: each time all that it has is gone through. */
+  #thin(thinned: readonly Thinned[]): Sighting[] {
+    const gone = new Map<string, Event[]>();
+    for (const { before, batch } of thinned) {
+      this.#nodes.thin(batch, before);
+      const { node } = batch.header;
+      const events = ofBlocksGone(before, batch) ?? this.#eventsGone(before, batch);
+      gone.set(node, gone.get(node)?.concat(events) ?? events);
+    }
+    return [...gone].flatMap(([node, events]) => this.#nodes.remove(node, events));
   }
 
   /** Of events that are alike as many are gone as there are fewer. */
