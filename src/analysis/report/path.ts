@@ -12,7 +12,7 @@ import { holderAt, isOwn, netnsLabel } from "../view/netns_names.ts";
 import { linkOf, stateAt } from "../view/state_view.ts";
 import { DATAPATH_KIND, isDoneWithActions, isUpcall } from "../kernel/openvswitch.ts";
 import { bridgesBetween } from "./openvswitch_way.ts";
-import { timeOfDay } from "../view/time_of_day.ts";
+import { timeOfDay, timeText } from "../view/time_of_day.ts";
 import type { Sighting } from "../view/timeline.ts";
 
 /**
@@ -95,7 +95,7 @@ function hopAt(event: Sighting, stage: Hop["stage"], before?: Sighting | null): 
     ifindex: at.ifindex ?? 0,
     deviceKind: linkOf(known.state, at.ifindex, at.device)?.kind ?? "unknown",
     stage,
-    timeNs: String(event.timeNs),
+    timeNs: timeText(event),
     at: timeOfDay(event),
   };
   if (event.ttl !== undefined) hop.ttl = event.ttl;

@@ -5,6 +5,8 @@ export type Compare<T> = (a: T, b: T) => number;
 
 /** So many changes are made one by one, where what lies behind is moved as one block of memory. */
 const FEW = 16;
+/** To look at so many items costs no more than to search for one. */
+const LOOKS = 16;
 
 /**
  * Takes items out of a list in the order of `compare`, and others in. The list is changed; what is returned
@@ -42,7 +44,7 @@ function merged<T>(
     }
   };
   for (const item of added) {
-    copyTo(firstFrom(items, compare, item));
+    copyTo(nextFrom(items, compare, item, at));
     result.push(item);
   }
   copyTo(items.length);
@@ -51,11 +53,36 @@ function merged<T>(
 
 /** Where these are, ascending; each at a place of its own, also where several are alike. */
 function placesOf<T>(items: readonly T[], compare: Compare<T>, some: readonly T[]): number[] {
+  const known = some.length * LOOKS > items.length ? placesOfSame(items, some) : null;
+  if (known !== null) return known;
   let last = -1;
   return [...some].sort(compare).map((item) => {
     last = Math.max(last + 1, placeOf(items, compare, item));
     return last;
   });
+}
+
+/** Where these very objects are, found in one pass; null where some are none, or not there. */
+function placesOfSame<T>(items: readonly T[], some: readonly T[]): number[] | null {
+  if (some.some((item) => typeof item !== "object")) return null;
+  const wanted = new Set(some);
+  const places: number[] = [];
+  for (const [i, item] of items.entries()) if (wanted.delete(item)) places.push(i);
+  return places.length === some.length ? places : null;
+}
+
+/** The same as `firstFrom`, of which it is known that it is no less than `from`, and mostly little more. */
+function nextFrom<T>(items: readonly T[], compare: Compare<T>, item: T, from: number): number {
+  const isBefore = (place: number) => place < items.length && compare(items[place]!, item) < 0;
+  let [low, step] = [from, 1];
+  for (; isBefore(low + step - 1); step *= 2) low += step;
+  let high = Math.min(low + step - 1, items.length);
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (isBefore(middle)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Where the item is, or the first of those that are like it. Throws TypeError where none is. */

@@ -58,3 +58,20 @@ Deno.test("a thing that came twice is there until it went twice", () => {
   equal(counted.has("a"), true);
   deepEqual([counted.remove("a"), counted.size], [true, 0]);
 });
+
+Deno.test("[D5] objects that go and come are those of a list that was sorted anew, however many are alike", () => {
+  interface Item {
+    order: number;
+  }
+  const byOrder = (a: Item, b: Item) => a.order - b.order;
+  const some = fc.array(fc.nat(9).map((order): Item => ({ order })), { maxLength: 80 });
+  fc.assert(fc.property(some, some, some, fc.boolean(), (stay, gone, come, isSame) => {
+    const items = [...stay, ...gone].sort(byOrder);
+    // Either may stand for another one that is like it.
+    const named = isSame ? gone : gone.map(({ order }) => ({ order }));
+    const now = changeInOrder(items.slice(), byOrder, named, come);
+    const orders = (all: readonly Item[]) => all.map(({ order }) => order).sort((a, b) => a - b);
+    deepEqual(now.map(({ order }) => order), orders([...stay, ...come]));
+    if (isSame) deepEqual(new Set(now), new Set([...stay, ...come]));
+  }));
+});

@@ -40,3 +40,12 @@ export const wallMsAt = (node: NodeView, at: number): number =>
 
 /** The time of day of a sighting, RFC 3339 in UTC with milliseconds, by its node's own clocks. */
 export const timeOfDay = (event: Moment): string => rfc3339(wallMs(event));
+
+/**
+ * Its `timeNs` as text, without a BigInt where a double has it exactly: there are some dozens of them in each
+ * path of a report.
+ */
+export function timeText(event: Sighting): string {
+  const ns = event.at + event.node.baseAsNumber;
+  return Number.isSafeInteger(ns) ? String(ns) : String(event.timeNs);
+}

@@ -5,15 +5,18 @@ import { figureOf, type Row } from "./figures.ts";
 
 const LOAD = { events: 300_000, rate: 20_000, seconds: 20 };
 
-/** With somebody who asks for the report each second, and with nobody. */
+/** So many that nearly all of them wait in the end. */
+const MANY_FLOWS = 20_000;
+
+/** With somebody who asks for the report each second, and with nobody; and of many more flows. */
 export async function polledRows(): Promise<Row[]> {
   const rows: Row[] = [];
-  for (const isAsked of [true, false]) {
-    const { gapsMs, dropsMs, askedMs, lastMs } = await polled({ ...LOAD, isAsked });
+  for (const [flows, isAsked] of [[2_000, true], [2_000, false], [MANY_FLOWS, false]] as const) {
+    const { gapsMs, dropsMs, askedMs, lastMs } = await polled({ ...LOAD, flows, isAsked });
     const { events, rate } = LOAD;
-    const at = `${events.toLocaleString("en")} kept, ${rate.toLocaleString("en")}/s, ${
-      isAsked ? "polled" : "not polled"
-    }: `;
+    const at = `${events.toLocaleString("en")} kept, ${rate.toLocaleString("en")}/s of ${
+      flows.toLocaleString("en")
+    } flows, ${isAsked ? "polled" : "not polled"}: `;
     const row = (what: string, values: readonly number[]) => ({
       ...{ what: at + what, figure: figureOf(values), unit: "CPU ms" },
     });

@@ -12,7 +12,6 @@ import { CpuClock } from "./cpu_clock.ts";
 
 const INCIDENT = "bench";
 const NODES = 20;
-const FLOWS = 2_000;
 /** Drops, each of a flow of its own, which no other event is of. */
 const DROP_EVERY_MS = 500;
 const ASKED_EVERY_MS = 1_000;
@@ -21,6 +20,8 @@ const ASKED_EVERY_MS = 1_000;
 export interface Polling {
   /** Events that are kept, as many as the store keeps. */
   events: number;
+  /** Flows that they are of, and those that come. */
+  flows: number;
   rate: number;
   seconds: number;
   isAsked: boolean;
@@ -39,14 +40,14 @@ export interface Polled {
 }
 
 /** Tells all of it to a hub. */
-export async function polled({ events, rate, seconds, isAsked }: Polling): Promise<Polled> {
+export async function polled({ events, flows, rate, seconds, isAsked }: Polling): Promise<Polled> {
   const clock = new CpuClock();
   const limits = limitsWith({ store: { ...DEFAULT_LIMITS.store, eventsPerIncidentMax: events } });
   const store = new MemoryStore(limits.store);
   const about = { id: INCIDENT, title: "", filter: "", createdMs: 0, importing: false };
   await store.createIncident(about);
   const local = new LocalAnalyst({ store, analysedEventsMax: events });
-  const shape = { incident: INCIDENT, nodes: NODES, flows: FLOWS, eventsPerBatch: 400 };
+  const shape = { incident: INCIDENT, nodes: NODES, flows, eventsPerBatch: 400 };
   const coming = pings({ ...shape, events: events + rate * seconds });
   const put = async (body: Body) => {
     const stored = await clock.beside(async () => {
@@ -69,7 +70,7 @@ export async function polled({ events, rate, seconds, isAsked }: Polling): Promi
     }
     const dropMs = fromMs + DROP_EVERY_MS * dropped.length;
     if (clock.monotonicMs() < dropMs || dropped.length * DROP_EVERY_MS >= 1000 * seconds) return;
-    await put(dropOf(INCIDENT, NODES, dropped.length, 2 * FLOWS + dropped.length));
+    await put(dropOf(INCIDENT, NODES, dropped.length, 2 * flows + dropped.length));
     dropped.push(dropMs);
   };
   const analyst: Analyst = {
