@@ -342,4 +342,6 @@ export const KNOWN: readonly Known[] = [
   whole(
     clean(13001686, "[C2] a copy of what was sent again, in reused memory, went on with the first"),
   ),
+  whole(clean(26000910, "[C6] a copy for another host kept its packet from where it was sent")),
+  whole(clean(26001140, "[C6] a flooded copy of one datagram became one of its own")),
 ];

@@ -210,10 +210,11 @@ function isStillHere({ chains }: EqualPacket, first: Sighting): boolean {
 /**
  * The packet was seen in other namespaces only, so it can't be sent from this one, nor come to it while it
  * stays where it was received. A tunnel may take it out in another namespace than its outer packet came to.
+ * Of a copy for another host it proves nothing: the packet itself may be here.
  */
 function isElsewhere({ chains }: EqualPacket, first: Sighting): boolean {
   const last = first.netns === undefined ? undefined : lastHop(chains, first);
-  if (last === undefined || firstHere(chains, first) !== undefined) return false;
+  if (last?.packetType !== "host" || firstHere(chains, first) !== undefined) return false;
   return first.kind === "device-tx" ||
     (first.kind === "device-rx" && last.tunnelKind === undefined && isForItsHost(last));
 }

@@ -8,11 +8,13 @@ import type { Sighting } from "../view/timeline.ts";
 export const COPY_LAG_NS = 20e6;
 
 /**
- * A drop is told in another namespace than the one that received the packet before. It is of another
- * packet where it is later than a copy lags; and where the packet was there and has left it, in the same
- * skb, which comes back only by another hop, or by a route, which makes no copies. Where only some packets
- * are told the drop is, and where its packet was before, and that the memory was freed meanwhile, may not
- * be. `before`: the last hop that had the same memory; `there`: the first one in the drop's namespace.
+ * A drop is told where the packet that had its memory before can't be any more: in another namespace than
+ * the one that received it last, or at the device that this namespace received it from, though another
+ * device has sent it on. It is of another packet where the first is later than a copy lags; and where the
+ * packet was there and has left it, in the same skb, which comes back only by another hop, or by a route,
+ * which makes no copies. Where only some packets are told the drop is, and where its packet was before, and
+ * that the memory was freed meanwhile, may not be. `before`: the last hop that had the same memory;
+ * `there`: the first one in the drop's namespace.
  */
 export function isDropOfAnother(
   event: Sighting,
@@ -22,10 +24,20 @@ export function isDropOfAnother(
   if (event.kind !== "drop" || event.netns === undefined || before.netns === undefined) {
     return false;
   }
-  if (event.netns === before.netns || !isForItsHost(before)) return false;
+  if (event.netns === before.netns) return isSentOn(event, before, there);
+  if (!isForItsHost(before)) return false;
   if (event.at >= before.at + COPY_LAG_NS && event.node.sampled.length > 0) return true;
   const first = there();
   return first !== undefined && (event.skb === before.skb || isRouted(first, before));
+}
+
+/** With a lower TTL it came round. */
+function isSentOn(event: Sighting, before: Sighting, there: () => Sighting | undefined): boolean {
+  if (before.kind !== "device-tx" || before.tunnelKind !== undefined) return false;
+  if (event.ifindex === before.ifindex || (event.ttl ?? Infinity) < (before.ttl ?? 0)) return false;
+  const first = there();
+  return first !== undefined && isForItsHost(first) && first.ifindex === event.ifindex &&
+    first.tunnelKind === undefined && (event.skb === before.skb || isRouted(first, before));
 }
 
 const isRouted = (first: Sighting, later: Sighting) =>

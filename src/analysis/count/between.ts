@@ -3,9 +3,19 @@
  * at both: of each epoch, once nothing of it was counted at either place for longer than a packet waits.
  */
 import { isOneClock, isWatchedUntil } from "../view/coverage.ts";
+import { epochOf } from "../../event/epoch.ts";
+import type { NodeView, Sighting } from "../view/timeline.ts";
 import { acrossClocks } from "./across.ts";
 import { keyOf, type Place } from "./places.ts";
-import { bytesOf, type CountedPlace, lateIn, type Part, type Parts, type Told } from "./parts.ts";
+import {
+  bytesOf,
+  type CountedPlace,
+  lateIn,
+  type Part,
+  type Parts,
+  segmentsOf,
+  type Told,
+} from "./parts.ts";
 import { type Reading, readingsOf, type Series, uncountedAt } from "./readings.ts";
 import { QUIET_NS, QUIET_READINGS, type Run, runsOf, type Step } from "./runs.ts";
 import { cutAtSettled } from "./settled.ts";
@@ -52,7 +62,7 @@ export function differenceOf(a: CountedPlace, b: CountedPlace, told: Told): Diff
     return readingsOf(place.node, place.stage, start, to + QUIET_READINGS);
   }) as [Reading[], Reading[]];
   const isTogether = isOne && isOneTime(a.place, b.place, left, right);
-  const all = isTogether ? together(a, b, left, right, told.a) : acrossClocks(
+  const all = isTogether ? together(a, b, left, right, told) : acrossClocks(
     { ...a, steps: stepsOf(a, left, false) },
     { ...b, steps: stepsOf(b, right, false) },
     told,
@@ -141,7 +151,7 @@ function together(
   b: CountedPlace,
   left: readonly Reading[],
   right: readonly Reading[],
-  firstSeen: number,
+  told: Told,
 ): Parts {
   const isBounded = isWithinRuns(a, left) && isWithinRuns(b, right);
   const isEnough = isEnoughForLoss(a, left) && isEnoughForLoss(b, right);
@@ -158,6 +168,9 @@ function together(
   const late = new Set([a, b].flatMap(({ there }) => lateIn(there)));
   const parts: Part[] = [];
   let [isCut, goesOn] = [false, false];
+  const diedIn = (epoch: number) => (from: number, to: number) =>
+    told.died().filter((event) => epochOf(event) === epoch && isThen(event, a.place.node, from, to))
+      .reduce((sum, event) => sum + segmentsOf(event), 0);
   for (const epoch of new Set([...a.there.epochs.keys(), ...b.there.epochs.keys()])) {
     const [came, left] = [a, b].map(({ there }) => there.epochs.get(epoch) ?? NOTHING) as [
       Series,
@@ -167,10 +180,12 @@ function together(
       const { number } = steps[i]!;
       return came.has(number) || left.has(number) || late.has(number);
     };
-    const found = runsOf(steps, isActive, firstSeen);
+    const found = runsOf(steps, isActive, told.a);
     isCut ||= found.isCut;
     const open = found.runs.at(-1);
-    if (open && found.goesOn && isEven(open, steps, came, left)) open.isOver = true;
+    if (open && found.goesOn && isEven(open, steps, [came, left], diedIn(epoch))) {
+      open.isOver = true;
+    }
     goesOn ||= found.goesOn;
     for (const whole of found.runs) {
       for (const run of cutAtSettled(whole, epoch, steps, [a, b], late)) {
@@ -193,18 +208,30 @@ function together(
 
 const NOTHING: Series = new Map();
 
+/** It was between two `at`s of a node that has the same clock. */
+function isThen({ at, node: own }: Sighting, node: NodeView, from: number, to: number): boolean {
+  const then = at + Number(own.baseNs - node.baseNs);
+  return then >= from && then <= to;
+}
+
 /**
- * As many came to the second place as to the first, of which none was on its way before, and then neither
- * counted any in a whole reading: so none was lost, and none is under way. The two are read one after the
- * other, so without that reading one that was lost may be hidden by one that passed meanwhile.
+ * As many came to the second place as to the first, but for those that were told to die between, none was
+ * on its way before, and then neither counted any in a whole reading: so nothing else was lost, and nothing
+ * is under way. The two are read one after the other, so without that reading one that was lost may be
+ * hidden by one that passed meanwhile.
  */
-function isEven({ first, last, isBegun }: Run, steps: readonly Step[], came: Series, left: Series) {
+function isEven(
+  { first, last, isBegun }: Run,
+  steps: readonly Step[],
+  [came, left]: readonly [Series, Series],
+  died: (from: number, to: number) => number,
+): boolean {
   if (!isBegun || last === steps.length - 1) return false;
-  let difference = 0;
+  let missing = 0;
   for (const { number } of steps.slice(first, last + 1)) {
-    difference += (came.get(number) ?? 0) - (left.get(number) ?? 0);
+    missing += (came.get(number) ?? 0) - (left.get(number) ?? 0);
   }
-  return difference === 0;
+  return missing === 0 || missing === died(steps[first]!.from, steps[last + 1]!.at);
 }
 
 /**

@@ -1,10 +1,12 @@
 /** [O24] Which packets of a flow that were told to die did so between two places that were counted. */
 import { isDeviceKind } from "../../event/kinds.ts";
 import { isCpuBacklogFull } from "../kernel/sockets.ts";
+import { saysXdp } from "../kernel/xdp.ts";
 import type { FlowGroup } from "../verdict/flows.ts";
 import type { Judgement } from "../verdict/judgement.ts";
 import type { Sighting } from "../view/timeline.ts";
 import type { Difference } from "./between.ts";
+import { segmentsOf } from "./parts.ts";
 import { keyOf, type Place } from "./places.ts";
 
 /**
@@ -12,20 +14,27 @@ import { keyOf, type Place } from "./places.ts";
  * it, while they are compared. Not all hops of a packet that dies are told, so where it died says more.
  */
 export function dropsTold(
-  { packets }: FlowGroup,
+  group: FlowGroup,
   a: Place,
   behind: readonly Place[],
   { since, until }: Difference,
 ): number {
   let dropped = 0;
-  for (const judgement of packets) {
-    if (!diedBetween(judgement, a, behind)) continue;
-    const { event } = judgement.end.step;
+  for (const event of deathsBetween(group, a, behind)) {
     if (event.node === a.node && (event.at < since || event.at > until)) continue;
-    dropped += Math.max(1, event.gsoSegments ?? 1);
+    dropped += segmentsOf(event);
   }
   return dropped;
 }
+
+/** The drops of packets that died between two places. */
+export const deathsBetween = (
+  { packets }: FlowGroup,
+  a: Place,
+  behind: readonly Place[],
+): Sighting[] =>
+  packets.filter((judgement) => diedBetween(judgement, a, behind))
+    .map(({ end }) => end.step.event);
 
 /** It was dropped after the one place and before the next. */
 export function diedBetween(
@@ -34,8 +43,10 @@ export function diedBetween(
   behind: readonly Place[],
 ): boolean {
   if (judgement.outcome !== "dropped") return false;
-  if (isBehind(judgement.end.step.event, a, behind)) return false;
+  const { event } = judgement.end.step;
+  if (isBehind(event, a, behind)) return false;
   const passed = placesOf(judgement);
+  if (passed.size === 0) return isWithin(event, a, behind[0]);
   return passed.has(keyOf(a)) && !behind.some((place) => passed.has(keyOf(place)));
 }
 
@@ -50,6 +61,15 @@ export function diedIn(judgement: Judgement, a: Place, last: Place): boolean {
 /** It died in a namespace that packets come to by one of these places, and not in the queue before that. */
 export const isBehind = (event: Sighting, a: Place, behind: readonly Place[]): boolean =>
   !isAt(event, a) && behind.some((place) => isAt(event, place)) && !isCpuBacklogFull(event);
+
+/**
+ * Of a packet of which only the drop was told: it still belongs to the device that received it, so it was
+ * counted there and did not come to the next place, which sends from that namespace.
+ */
+const isWithin = (event: Sighting, a: Place, b: Place | undefined): boolean =>
+  isAt(event, a) && event.ifindex === a.ifindex && a.stage === "device-rx" &&
+  b !== undefined && isAt(event, b) && b.stage === "device-tx" &&
+  !isCpuBacklogFull(event) && !saysXdp(event);
 
 const isAt = ({ node, netns }: Sighting, place: Place): boolean =>
   node === place.node && netns === place.netns;

@@ -19,7 +19,7 @@ import type { FlowGroup } from "../verdict/flows.ts";
 import type { World } from "../verdict/judgement.ts";
 import { type Difference, differenceOf } from "./between.ts";
 import type { CountedPlace } from "./parts.ts";
-import { dropsTold } from "./deaths.ts";
+import { deathsBetween, dropsTold } from "./deaths.ts";
 import { figuresOf, type Known, type Pair } from "./figures.ts";
 import { countedAt, countsOnce, keyOf, type Place, wayOf } from "./places.ts";
 import { type CountedThere, countsOf, readingsOf } from "./readings.ts";
@@ -128,16 +128,17 @@ function compared(
   const pairs: Pair[] = [];
   for (let i = 1; i < places.length; i++) {
     const [a, b] = [places[i - 1]!, places[i]!];
+    const behind = places.slice(i).map(({ place }) => place);
     const found = differenceOf(a, b, {
       ...{ a: firstSeen(group, a.place.node), b: firstSeen(group, b.place.node) },
       both: () => toldAtBoth(group, a.place, b.place),
+      died: () => deathsBetween(group, a.place, behind),
     });
     if (typeof found === "string") return unknown(found);
     if (found.lost < 0) {
       const names = `${nameOf(b.place)} than ${nameOf(a.place)}`;
       return unknown(`more packets were counted at ${names}: not all came that way`);
     }
-    const behind = places.slice(i).map(({ place }) => place);
     pairs.push({ a: a.place, b: b.place, behind, found });
   }
   const [first, last] = [pairs[0], pairs.at(-1)];

@@ -2,6 +2,7 @@
 import type { Place } from "./places.ts";
 import type { CountedThere, Short } from "./readings.ts";
 import type { ToldAtBoth } from "./told.ts";
+import type { Sighting } from "../view/timeline.ts";
 
 /** A place with what was counted there. */
 export interface CountedPlace {
@@ -17,7 +18,12 @@ export interface Told {
   b: number;
   /** Those that were told at both. */
   both(): readonly ToldAtBoth[];
+  /** Drops of those that died between the two. */
+  died(): readonly Sighting[];
 }
+
+/** As many packets were counted of one that was told: those that it is put together of. */
+export const segmentsOf = ({ gsoSegments }: Sighting): number => Math.max(1, gsoSegments ?? 1);
 
 /** Packets of one epoch that passed both places, and those of them that were lost. */
 export interface Part {
