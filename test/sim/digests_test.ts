@@ -244,8 +244,10 @@ function tried(isShort: boolean, seeds: number) {
 }
 
 Deno.test("[S20] [S18] [S21] [O24] [O31] digests make no loss and no wrong time of a flow that nothing numbers", () => {
-  const { bounded, between, ...seen } = tried(false, SEEDS);
+  const { bounded, between, delivered, ...seen } = tried(false, SEEDS);
   equal(bounded + between, 0);
+  // Few lose nothing and end where the told packet proves nothing: too few for a quick run to have one.
+  ok(delivered > 3 || SEEDS < 300, `delivered ${delivered} times`);
   for (const [what, times] of Object.entries(seen)) {
     ok(times > SEEDS / 50, `${what} ${times} times of ${JSON.stringify(seen)}`);
   }
