@@ -8,7 +8,7 @@ import { isDeviceKind } from "../../event/kinds.ts";
 import { isAnothersFrame, isFree } from "../kernel/frees.ts";
 import type { NodeView, Sighting } from "../view/timeline.ts";
 import { type Chain, excludes, pointOf, unsentPoint } from "./chains.ts";
-import { COPY_LAG_NS } from "./reused.ts";
+import { COPY_LAG_NS, isDropOfAnother } from "./reused.ts";
 import { tellsOfPacket } from "./telling.ts";
 
 /**
@@ -72,7 +72,10 @@ function isSeveralOn(chains: readonly Chain[]): boolean {
   if (visits.length <= FEW && isEachElsewhere(visits)) return false;
   visits.sort((a, b) => a.event.at - b.event.at);
   const last = new Map<string, Visit>();
+  const hops: Visit[] = [];
   for (const visit of visits) {
+    if (isDeviceKind(visit.event.kind)) hops.push(visit);
+    else if (isDeadElsewhere(visit, hops)) return true;
     const { lookUp, keep, unframed } = keysOf(visit.event);
     const isMade = !received.has(visit.event.netns);
     for (const key of lookUp) {
@@ -84,6 +87,17 @@ function isSeveralOn(chains: readonly Chain[]): boolean {
     for (const key of keep) last.set(key, visit);
   }
   return false;
+}
+
+/** It begins with its drop where the packet of the hops before it can't be any more. */
+function isDeadElsewhere({ event, chain }: Visit, hops: readonly Visit[]): boolean {
+  const before = hops.at(-1);
+  if (before === undefined || before.chain === chain) return false;
+  return isDropOfAnother(
+    event,
+    before.event,
+    () => hops.find((hop) => hop.event.netns === event.netns)?.event,
+  );
 }
 
 /** No two chains passed a device at one point with one TTL, and none died: as most, which needs no keys. */

@@ -88,22 +88,26 @@ function judgeRoutine(base: Base, world: World): Judgement {
   const aside = keptAside(base.end);
   if (aside && !gapOfCopies(base, world)) return { ...base, ...aside };
   const ended = isKeptByVlan(step, world.network) ? { isAlone: false } : handedUp(step);
-  if (ended === null || "code" in ended) return unknown(base, ended ?? routineGap(step.event));
+  if (ended === null) return unknown(base, leftOut(base) ?? routineGap(step.event));
+  if ("code" in ended) return unknown(base, ended);
   const end: End = { ...base.end, kind: "dropped" };
   const gap = ended.isAlone ? null : gapOfCopies(base, world);
   return gap ? unknown(base, gap) : { ...base, end, outcome: "dropped" };
 }
 
-/** One empty list for all judgements that no pass revises: there may be millions. */
+/** [O22] Of the packet itself more may not have been told, where not all of it was. */
+function leftOut(base: Base): Gap | null {
+  const { event } = base.end.step;
+  const gap = gapOf(event.node, SEEING, seenBy(base, around(event)), rankOf(base));
+  return gap?.code === "sampled" ? gap : null;
+}
+
+/** One for all judgements that no pass revises: there may be millions. */
 const NO_RULES: readonly RuleId[] = [];
 
 type Base = Omit<Judgement, "outcome" | "gap">;
 
-const unknown = (base: Base, gap: Gap): Judgement => ({
-  ...base,
-  outcome: "unknown",
-  gap,
-});
+const unknown = (base: Base, gap: Gap): Judgement => ({ ...base, outcome: "unknown", gap });
 
 /**
  * [O2] [O4] Freed as a drop. A frame that was freed as another host's may be a flooded copy: it is the
