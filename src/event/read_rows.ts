@@ -43,6 +43,16 @@ export function readRows(block: Uint8Array): RowEvent[] {
   return rowsAs(block, null, (rows, from) => new RowEvent(rows, from));
 }
 
+/** How many events a block has, which none of them is read for. */
+export function rowCountOf(block: Uint8Array): number {
+  let count = 0;
+  for (let at = 0, unit = 1;; unit *= 128) {
+    const byte = block[at++]!;
+    count += (byte & 127) * unit;
+    if (byte < 128) return count;
+  }
+}
+
 /** The same as something else that is made of the rows of an owner, and of where one of them begins. */
 export function rowsAs<T>(
   block: Uint8Array,

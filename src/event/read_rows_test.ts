@@ -4,7 +4,7 @@ import { altered, plainEvent } from "./altered.ts";
 import { type Column, COLUMNS } from "./columns.ts";
 import { encodeEvent } from "./codec.ts";
 import type { Event } from "./event.ts";
-import { asRows, readRows } from "./read_rows.ts";
+import { asRows, readRows, rowCountOf } from "./read_rows.ts";
 import { RowWriter } from "./rows.ts";
 
 const base: Event = { kind: "drop", timeNs: 7n, cpu: 1 };
@@ -29,7 +29,11 @@ Deno.test("a number that has all bits of its place set is itself, also beside ot
 Deno.test("a row has its text however many texts its block has", () => {
   const count = 2 ** 16 + 3;
   const events = Array.from({ length: count }, (_, i) => ({ ...base, skb: i.toString(16) }));
-  const rows = through(events);
+  const writer = new RowWriter();
+  for (const event of events) writer.event(event);
+  const block = writer.block();
+  equal(rowCountOf(block), count);
+  const rows = readRows(block);
   for (const i of [0, 2 ** 16 - 5, 2 ** 16 - 3, 2 ** 16 - 2, 2 ** 16 - 1, 2 ** 16, count - 1]) {
     equal([rows[i]!.skb, rows[i]!.kind], [i.toString(16), "drop"]);
   }

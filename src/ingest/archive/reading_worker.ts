@@ -1,6 +1,7 @@
 /** The thread that reads bodies: its entry. Batches go out as stores and analysts keep them. */
 import { parentPort, workerData } from "node:worker_threads";
 import { systemClock } from "../clock.ts";
+import { enclosed, type Envelope, opened } from "../envelope.ts";
 import type { WholeBatch } from "../intake/batches.ts";
 import { batchReader } from "../intake/incident_batches.ts";
 import { LocalReadings, type Read, type Reading } from "../intake/reading.ts";
@@ -10,6 +11,8 @@ import { charsOf } from "../stores/segment.ts";
 import { archiveReader } from "./archive_reader.ts";
 
 const port = parentPort!;
+const tell = (message: FromReader, moved: ArrayBuffer[] = []) =>
+  port.postMessage(enclosed(message), moved);
 const { limits } = workerData as ReadingStart;
 const readings = new LocalReadings(
   { lineCharsMax: limits.lineCharsMax, clock: systemClock },
@@ -18,7 +21,8 @@ const readings = new LocalReadings(
 const bodies = new Map<number, Reading>();
 const encoder = new TextEncoder();
 
-port.on("message", (message: ToReader) => {
+port.on("message", (envelope: Envelope<ToReader>) => {
+  const message = opened(envelope);
   const { body } = message;
   const reading = bodies.get(body);
   switch (message.type) {
@@ -39,9 +43,9 @@ async function answer(body: number, reading: Promise<Read>): Promise<void> {
   try {
     const moved: ArrayBuffer[] = [];
     const read = sent(await reading, moved);
-    port.postMessage({ type: "read", body, read } satisfies FromReader, moved);
+    tell({ type: "read", body, read }, moved);
   } catch (error) {
-    port.postMessage({ type: "failed", body, why: String(error) } satisfies FromReader);
+    tell({ type: "failed", body, why: String(error) });
   }
 }
 

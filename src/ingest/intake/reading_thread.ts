@@ -4,6 +4,7 @@
  * was lost: then the bodies it read fail, and who sent them sends them again.
  */
 import { Worker } from "node:worker_threads";
+import { enclosed, type Envelope, opened } from "../envelope.ts";
 import { Problem } from "../http/problem.ts";
 import { PackedSegment } from "../stores/packed_segment.ts";
 import type { BodyKind, Read, Reading, Readings } from "./reading.ts";
@@ -42,7 +43,7 @@ export class ReadingThread implements Readings {
     const worker = this.#worker ?? this.#start();
     const body = ++this.#bodies;
     const tell = (message: ToReader, moved: ArrayBuffer[] = []) => {
-      if (this.#worker === worker) worker.postMessage(message, moved);
+      if (this.#worker === worker) worker.postMessage(enclosed(message), moved);
     };
     const asked = (message: ToReader, moved: ArrayBuffer[] = []) =>
       new Promise<Read>((resolve, reject) => {
@@ -89,8 +90,8 @@ export class ReadingThread implements Readings {
     });
     this.#worker = worker;
     let why = "it ended";
-    worker.on("message", (message: FromReader) => {
-      if (this.#worker === worker) this.#hear(message);
+    worker.on("message", (message: Envelope<FromReader>) => {
+      if (this.#worker === worker) this.#hear(opened(message));
     });
     worker.on("error", (error: Error) => why = error.message);
     worker.on("exit", () => {

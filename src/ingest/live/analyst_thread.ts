@@ -3,6 +3,7 @@
  * when it was lost: all it knows is in the store, so that what was asked is asked again.
  */
 import { Worker } from "node:worker_threads";
+import { enclosed, type Envelope, opened } from "../envelope.ts";
 import type { Limits } from "../limits.ts";
 import { gzipCompression } from "../stores/packed_segment.ts";
 import type { Evicted, Segment, Store, StoredBatch } from "../stores/store.ts";
@@ -112,7 +113,7 @@ export class AnalystThread implements Analyst {
   }
 
   #tell(message: ToAnalyst, transferred: ArrayBuffer[] = []): void {
-    this.#worker?.postMessage(message, transferred);
+    this.#worker?.postMessage(enclosed(message), transferred);
   }
 
   #start(): void {
@@ -127,8 +128,8 @@ export class AnalystThread implements Analyst {
     });
     this.#worker = worker;
     let why = "it ended";
-    worker.on("message", (message: FromAnalyst) => {
-      if (this.#worker === worker) this.#hear(message);
+    worker.on("message", (message: Envelope<FromAnalyst>) => {
+      if (this.#worker === worker) this.#hear(opened(message));
     });
     worker.on("error", (error: Error) => why = error.message);
     worker.on("exit", () => {

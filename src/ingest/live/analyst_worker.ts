@@ -1,5 +1,6 @@
 /** The analyst's own thread: its entry. It begins with nothing and reads back what it is asked for. */
 import { parentPort, workerData } from "node:worker_threads";
+import { enclosed, type Envelope, opened } from "../envelope.ts";
 import { gzipCompression, PackedSegment } from "../stores/packed_segment.ts";
 import type { StoredBatch } from "../stores/store.ts";
 import { LocalAnalyst } from "./analyst.ts";
@@ -8,7 +9,8 @@ import { type ListName, LISTS, noItems } from "./spelled.ts";
 import type { AnalystStart, FromAnalyst, ToAnalyst } from "./analyst_messages.ts";
 
 const port = parentPort!;
-const tell = (message: FromAnalyst) => port.postMessage(message);
+const tell = (message: FromAnalyst, moved: ArrayBuffer[] = []) =>
+  port.postMessage(enclosed(message), moved);
 
 /** Who waits for the next batch of a reading. */
 interface Waiting {
@@ -64,7 +66,7 @@ function tellItems(request: number, list: ListName, spellings: Iterable<Spelling
   const tellThem = () => {
     const packs = items.filter((one) => "ids" in one);
     const moved = packs.flatMap(({ ends, compressed }) => [ends.buffer, compressed.buffer]);
-    port.postMessage({ type: "spelled", request, list, items } satisfies FromAnalyst, moved);
+    tell({ type: "spelled", request, list, items }, moved);
     items = [];
   };
   for (const one of packsOf(spellings, gzipCompression)) {
@@ -91,7 +93,8 @@ async function report(request: number, asked: Parameters<LocalAnalyst["report"]>
   }
 }
 
-port.on("message", (message: ToAnalyst) => {
+port.on("message", (envelope: Envelope<ToAnalyst>) => {
+  const message = opened(envelope);
   switch (message.type) {
     case "stored":
       return analyst.stored(message.incident, message.row, message.batch, message.evicted);

@@ -3,7 +3,7 @@
  * reads them. Only a cache: what is not here is read from the store.
  */
 import type { Event } from "../../event/event.ts";
-import { readRows } from "../../event/read_rows.ts";
+import { readRows, rowCountOf } from "../../event/read_rows.ts";
 import type { ClusterState } from "../../event/cluster/state.ts";
 import type { NetnsState } from "../../event/state.ts";
 import { isClusterState, isNetnsState, type StateLine } from "../../event/state_line.ts";
@@ -73,7 +73,7 @@ class KeptBatch implements Batch {
 /** How many events of a tier there are. */
 const linesOf = (tiers: readonly TierRows[], wanted: Tier): number =>
   tiers.filter(({ tier }) => tier === wanted)
-    .reduce((sum, { rows }) => sum + readRows(rows).length, 0);
+    .reduce((sum, { rows }) => sum + rowCountOf(rows), 0);
 
 /** A batch that was not read yet: its lines, without those of tiers that are gone. */
 type Unread = StoredLines;
