@@ -23,10 +23,12 @@ export interface Difference {
   gone: Conversation[];
 }
 
-const NONE_POSTPONED: Postponed = Object.assign(new Set<Family>(), {
+const NONE_POSTPONED: Postponed = {
+  has: () => false,
+  late: [],
   judge: () => true,
   judgedTo: Infinity,
-});
+};
 
 /** The conversations of one incident. */
 export class Conversations {
@@ -37,6 +39,10 @@ export class Conversations {
   judgedTo = Infinity;
   /** Those that may be stale: nobody looks at the others. */
   readonly #inDoubt = new Doubted<Conversation>();
+  /** [D10] Those that are told as they were: they are stale, or one of their families waits. */
+  readonly #later = new Set<Conversation>();
+  /** Of these, those that are stale and of which no family waits, which have waited for longest first. */
+  readonly #next = new Set<Conversation>();
   readonly #known = new Map<Family, Known>();
   /** Families by an end from which, or to which, they may ask or answer. */
   readonly #asking: Index = new Map();
@@ -63,9 +69,8 @@ export class Conversations {
     const difference: Difference = { come: [], gone: [] };
     const open = new Set<Family>();
     const dissolve = (conversation: Conversation | null | undefined) => {
-      if (!conversation || !this.all.delete(conversation)) return;
+      if (!conversation || !this.#leave(conversation)) return;
       difference.gone.push(conversation);
-      conversation.end();
       for (const family of conversation.families) {
         const known = this.#known.get(family);
         if (!known) continue;
@@ -102,47 +107,64 @@ export class Conversations {
       if (!this.#known.has(family) || this.#known.get(family)!.conversation) continue;
       difference.come.push(this.#begin([...this.#around(family)]));
     }
-    const later = new Set<Conversation>();
-    for (const family of postponed) {
-      const conversation = this.#known.get(family)?.conversation;
-      if (conversation) later.add(conversation);
-    }
-    let packets = 0;
-    for (const conversation of this.#doubted()) {
-      const isTurn = packets < packetsMax || conversation.isUrgent;
-      if (!isTurn || later.has(conversation)) {
-        later.add(conversation);
-        continue;
-      }
-      this.#inDoubt.delete(conversation);
-      for (const { size } of conversation.families) packets += size;
+    const urgent = this.#postpone(postponed);
+    for (const conversation of this.#turn(urgent, packetsMax)) {
       // It is told as another one, so that who has the old one knows.
-      this.all.delete(conversation);
+      this.#leave(conversation);
       difference.gone.push(conversation);
-      conversation.end();
       difference.come.push(this.#begin(conversation.families));
     }
     for (const conversation of difference.come) conversation.tell(surroundings);
-    this.postponed = 0;
-    this.judgedTo = postponed.judgedTo;
-    for (const conversation of later) {
-      this.postponed += conversation.told!.flows.length;
-      this.judgedTo = Math.min(this.judgedTo, this.#inDoubt.sinceOf(conversation));
-    }
+    this.judgedTo = Math.min(postponed.judgedTo, this.#inDoubt.since);
     return difference;
   }
 
-  /** Those that are stale, which have waited for longest first. Nobody looks at the others again. */
-  #doubted(): Conversation[] {
-    askAllAgain();
-    const doubted: Conversation[] = [];
-    for (const conversation of this.#inDoubt) {
-      const { told } = conversation;
-      if (this.all.has(conversation) && told !== null && conversation.isStale()) {
-        doubted.push(conversation);
-      } else this.#inDoubt.delete(conversation);
+  /**
+   * Finds those that are told as they were from now on, and gives those of them that are urgent. Until they are
+   * no more they stay so: whoever judges one of their families dissolves them.
+   */
+  #postpone(postponed: Postponed): Conversation[] {
+    const wait = (conversation: Conversation) => {
+      if (this.#later.has(conversation)) return;
+      this.#later.add(conversation);
+      this.postponed += conversation.told!.flows.length;
+    };
+    for (const family of postponed.late) {
+      const conversation = postponed.has(family) && this.#known.get(family)?.conversation;
+      if (!conversation) continue;
+      wait(conversation);
+      this.#next.delete(conversation);
     }
-    return doubted;
+    askAllAgain();
+    const isStale = (conversation: Conversation) =>
+      this.all.has(conversation) && conversation.told !== null && conversation.isStale();
+    const stale = this.#inDoubt.settle(isStale);
+    stale.forEach(wait);
+    const next = stale.filter(({ families }) => !families.some((one) => postponed.has(one)));
+    for (const conversation of next) this.#next.add(conversation);
+    return next.filter(({ isUrgent }) => isUrgent);
+  }
+
+  /** Those whose turn it is to be concluded again: what is urgent, and what has waited for longest. */
+  #turn(urgent: readonly Conversation[], packetsMax: number): Set<Conversation> {
+    const now = new Set<Conversation>();
+    let packets = 0;
+    for (const conversation of this.#next) {
+      if (packets >= packetsMax) break;
+      now.add(conversation);
+      for (const { size } of conversation.families) packets += size;
+    }
+    return now.union(new Set(urgent));
+  }
+
+  /** It is no more. False: it was not there. */
+  #leave(conversation: Conversation): boolean {
+    if (!this.all.delete(conversation)) return false;
+    conversation.end();
+    this.#inDoubt.delete(conversation);
+    this.#next.delete(conversation);
+    if (this.#later.delete(conversation)) this.postponed -= conversation.told!.flows.length;
+    return true;
   }
 
   #begin(families: readonly Family[]): Conversation {

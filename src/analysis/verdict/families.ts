@@ -10,7 +10,7 @@ import { Doubted } from "./doubted.ts";
 import { Family, type Home, keysOf } from "./family.ts";
 import type { World } from "./judgement.ts";
 import { Others } from "./others.ts";
-import { inTurn } from "./turn.ts";
+import { inTurn, type Turn } from "./turn.ts";
 
 /** Families that are judged anew, and those that are no more. */
 export interface FamiliesChange {
@@ -26,13 +26,13 @@ export class Families {
   readonly evidence = new Asides();
   /** Events of no packet that could be understood. */
   unclaimed = 0;
-  /** [D10] Those that are stale and were not judged in the last turn. */
-  readonly postponed = new Set<Family>();
   readonly #alike = new Map<string, Alike>();
   readonly #byKey = new Map<string, Family>();
   readonly #familyOf = new Map<Packet, Family>();
   /** Those that may be stale, so that nobody looks at the others, and those that do not rest. */
-  readonly #home: Home = { inDoubt: new Doubted(), awake: new Set() };
+  readonly #home: Home = { inDoubt: new Doubted(), urgent: new Set(), awake: new Set() };
+  /** [D10] Those that had to wait in the last turn and did not before. */
+  #late: Family[] = [];
   #ended: Family[] = [];
 
   /** Takes sightings that were not there before, in the order of the nodes and of time, and gives up others. */
@@ -147,23 +147,27 @@ export class Families {
 
   /** Judges each packet of families that are stale by itself. */
   judgeAlone(world: World, packetsMax = Infinity): FamiliesChange {
-    const { others, postponed } = this;
-    postponed.clear();
+    const { inDoubt, urgent } = this.#home;
     const now = new Set<Family>();
-    const judge = (families: readonly Family[], most: number): number => {
-      const turn = inTurn(families, most);
-      for (const family of turn.later) postponed.add(family);
+    const judge = (turn: Turn): number => {
       for (const family of turn.now) {
         now.add(family);
-        this.#home.inDoubt.delete(family);
+        inDoubt.delete(family);
       }
-      for (const family of turn.now) family.judge(world, others);
+      for (const family of turn.now) family.judge(world, this.others);
       return turn.left;
     };
-    const left = judge(this.#stale(), packetsMax);
+    const stale = this.#settle();
+    // What is urgent never waits, so that of those that wait only what became so since is.
+    for (const family of stale) if (family.isUrgent) urgent.add(family);
+    const first = [...urgent].filter((family) => inDoubt.isWaiting(family));
+    urgent.clear();
+    const left = judge(inTurn(first, inDoubt.waiting, packetsMax));
     // What these brought may be news to others. One that was judged just now stays in doubt, and is asked
     // again with what is yet to come.
-    judge(this.#stale().filter((family) => !now.has(family) && !postponed.has(family)), left);
+    const others = this.#settle(now);
+    judge(inTurn(others.filter(({ isUrgent }) => isUrgent), others, left));
+    this.#late = [...stale, ...others].filter((family) => inDoubt.isWaiting(family));
     const judged: Family[] = [];
     for (const family of now) {
       if (family.size > 0) judged.push(family);
@@ -174,18 +178,23 @@ export class Families {
     return { judged, ended };
   }
 
+  /** [D10] Those that wait since the last turn and did not before. */
+  get late(): Iterable<Family> {
+    return this.#late;
+  }
+
+  /** [D10] It is stale and waits for its turn. */
+  isPostponed(family: Family): boolean {
+    return this.#home.inDoubt.isWaiting(family);
+  }
+
   /** [D11] The mark of the last report that one of those who wait was not in doubt in; Infinity: none waits. */
   get judgedTo(): number {
-    let judgedTo = Infinity;
-    for (const family of this.postponed) {
-      judgedTo = Math.min(judgedTo, this.#home.inDoubt.sinceOf(family));
-    }
-    return judgedTo;
+    return this.#home.inDoubt.since;
   }
 
   /** Judges one that was postponed. False: it has no packets any more, and is gone. */
   judgePostponed(family: Family, world: World): boolean {
-    this.postponed.delete(family);
     this.#home.inDoubt.delete(family);
     if (family.size === 0) {
       this.#end(family);
@@ -214,16 +223,13 @@ export class Families {
     }
   }
 
-  /** Those that are stale, which have waited for longest first. Nobody looks at the others again. */
-  #stale(): Family[] {
+  /** Those that turn out to be stale now. Nobody looks at the others again, but for those `apart`. */
+  #settle(apart?: ReadonlySet<Family>): Family[] {
     askAllAgain();
-    const { inDoubt } = this.#home;
-    const stale: Family[] = [];
-    for (const family of inDoubt) {
-      if (this.all.has(family) && family.isStale()) stale.push(family);
-      else inDoubt.delete(family);
-    }
-    return stale;
+    return this.#home.inDoubt.settle(
+      (family) => this.all.has(family) && family.isStale(),
+      apart,
+    );
   }
 
   /** Families that a packet belongs to are one: the one with most packets takes the others. */
@@ -238,7 +244,7 @@ export class Families {
       for (const key of other.keys) this.#give(key, family);
       this.#end(other);
       // What was told of the other is told of this one, or not at all.
-      family.isUrgent = true;
+      family.urge();
     }
     return family;
   }
@@ -251,6 +257,7 @@ export class Families {
 
   #end(family: Family): void {
     family.end(this.others);
+    this.#home.inDoubt.delete(family);
     this.all.delete(family);
     this.#ended.push(family);
     for (const key of family.keys) if (this.#byKey.get(key) === family) this.#byKey.delete(key);

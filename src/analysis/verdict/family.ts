@@ -34,6 +34,8 @@ export interface JudgedFamily {
 export interface Home {
   /** Those that may be stale. */
   inDoubt: Doubted<Family>;
+  /** Those that became urgent since the last turn. */
+  urgent: Set<Family>;
   /** Those that do not rest, the ones that were used last at the end. */
   awake: Set<Family>;
 }
@@ -55,7 +57,7 @@ export class Family implements Doubter {
   /** How often it was judged. */
   version = 0;
   /** Where not all that is stale can be judged, it is judged before others: it tells what nobody knows yet. [D10] */
-  isUrgent = true;
+  #isUrgent = true;
   /** What its packets were dropped by, as far as that tells whether a further one is news. */
   #drops: readonly string[] = [];
 
@@ -89,7 +91,17 @@ export class Family implements Doubter {
     const unknown = new Set(dropsOf(packet)).difference(new Set(this.#drops));
     if (unknown.size === 0) return;
     this.#drops = [...this.#drops, ...unknown];
-    this.isUrgent = true;
+    this.urge();
+  }
+
+  get isUrgent(): boolean {
+    return this.#isUrgent;
+  }
+
+  /** It has something to tell that is news. */
+  urge(): void {
+    this.#isUrgent = true;
+    this.home.urgent.add(this);
   }
 
   /** A packet is another one now. */
@@ -134,7 +146,7 @@ export class Family implements Doubter {
     others.narrowest.bring(this, boundsOf(this.#judgements, TRAVEL_NS));
     others.arrived.bring(this, arrivedOf(this.#judgements));
     this.#isChanged = false;
-    this.isUrgent = this.#judgements.every(({ outcome }) => outcome === "in-flight");
+    this.#isUrgent = this.#judgements.every(({ outcome }) => outcome === "in-flight");
   }
 
   /** Judges them by what all families brought, after `judge` of each. */

@@ -40,8 +40,10 @@ export interface JudgedIncident {
 }
 
 /** Families that are stale and wait for their turn. */
-export interface Postponed extends Iterable<Family> {
+export interface Postponed {
   has(family: Family): boolean;
+  /** Those that did not wait before. */
+  late: Iterable<Family>;
   /** Judges one of them now. False: it is no more. */
   judge(family: Family): boolean;
   /** The mark of the last report that one of them was not in doubt in; Infinity: none waits. */
@@ -93,10 +95,9 @@ export class IncidentMemory {
       new IncidentWorld(nodes, families.others.crossings, closed, isClosed, cluster);
     const change = families.judge(world(), packetsMax);
     const { all, others, evidence, unclaimed } = families;
-    const waiting = families.postponed;
     const postponed = {
-      [Symbol.iterator]: () => waiting.values(),
-      has: (family: Family) => waiting.has(family),
+      late: families.late,
+      has: (family: Family) => families.isPostponed(family),
       judge: (family: Family) => families.judgePostponed(family, world()),
       get judgedTo() {
         return families.judgedTo;
