@@ -1,5 +1,5 @@
 /** How a list of a report differs from the same list of the report before it. Rule D5. */
-import { type Compare, firstFrom } from "../view/ordered.ts";
+import { type Compare, placesOf } from "../view/ordered.ts";
 
 /** An item and its place in its list. */
 export type Placed<T> = [item: T, place: number];
@@ -23,8 +23,7 @@ export function noteChange<T>(
   { gone, come }: { gone: readonly T[]; come: readonly T[] },
 ): void {
   const placed = (items: readonly T[], some: readonly T[]) =>
-    some.map((item): Placed<T> => [item, firstFrom(items, compare, item)])
-      .sort(([, a], [, b]) => a - b);
+    placesOf(items, compare, some).map((place): Placed<T> => [items[place]!, place]);
   // Only of the last list: each would keep all before it.
   changes.delete(before);
   changes.set(next, () => ({ before, gone: placed(before, gone), come: placed(next, come) }));

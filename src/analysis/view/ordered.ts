@@ -51,8 +51,15 @@ function merged<T>(
   return result;
 }
 
-/** Where these are, ascending; each at a place of its own, also where several are alike. */
-function placesOf<T>(items: readonly T[], compare: Compare<T>, some: readonly T[]): number[] {
+/**
+ * Where these are, ascending; each at a place of its own, also where several are alike. Throws TypeError
+ * where one is not there.
+ */
+export function placesOf<T>(
+  items: readonly T[],
+  compare: Compare<T>,
+  some: readonly T[],
+): number[] {
   const known = some.length * LOOKS > items.length ? placesOfSame(items, some) : null;
   if (known !== null) return known;
   let last = -1;

@@ -57,6 +57,19 @@ export interface ReportChange {
  */
 const textOf = (item: object): string => JSON.stringify(item);
 
+/**
+ * Whether a text or a number at their top tells that two items are spelled otherwise. Of most that are others
+ * it does, such as when they were seen last, and the one before need not be spelled to find out.
+ */
+function isPlainlyOther(a: Item, b: Item): boolean {
+  const before = a as unknown as Record<string, unknown>;
+  for (const [name, value] of Object.entries(b)) {
+    if (typeof value !== "string" && typeof value !== "number") continue;
+    if (typeof before[name] === typeof value && before[name] !== value) return true;
+  }
+  return false;
+}
+
 /** The whole report in pieces. */
 export function spelled(report: Report): SpelledReport {
   const { members, parts } = partsOf(report);
@@ -161,7 +174,7 @@ export class ReportTeller {
       const text = textOf(item);
       known.set(id, item);
       if (old === undefined) fresh += 1;
-      else if (textOf(old) === text) continue;
+      else if (!isPlainlyOther(old, item) && textOf(old) === text) continue;
       if (name === "flows") this.#recount(old, item);
       set.push([id, text]);
       places.push([id, place]);
@@ -202,7 +215,7 @@ export class ReportTeller {
       const text = textOf(item);
       known.set(id, item);
       if (old === undefined) fresh += 1;
-      else if (textOf(old) === text) continue;
+      else if (!isPlainlyOther(old, item) && textOf(old) === text) continue;
       if (name === "flows") this.#recount(old, item);
       set.push([id, text]);
       others.set(id, item);
