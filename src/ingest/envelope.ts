@@ -10,7 +10,7 @@ export type Envelope<T> = ReadonlySet<T>;
 /** Closes a message. */
 export const enclosed = <T>(message: T): Envelope<T> => new Set([message]);
 
-/** The message that was enclosed. */
+/** The message that was enclosed. Throws TypeError where there is none. */
 export function opened<T>(envelope: Envelope<T>): T {
   for (const message of envelope) return message;
   throw new TypeError("There is nothing in this envelope");
