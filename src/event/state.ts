@@ -79,6 +79,8 @@ export const Link = z.object({
   ipvlan: z.object({ mode: name, flag: name }).optional(),
   /** Of a `netkit`: what is done with what no program decides: `forward`, `blackhole`. */
   netkitPolicy: name.optional(),
+  /** Of an `xfrm` device: the `if_id` of the policies and states of IPsec that it sends by. */
+  ipsecId: int.optional(),
   /** Of a `vrf`: the table its ports are routed by, where the action of a rule is `l3mdev`. */
   vrfTable: int.optional(),
   /** Ids of XDP programs on the device; empty when none. */

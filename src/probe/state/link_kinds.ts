@@ -105,6 +105,12 @@ export function ipvlan(data: Data): Link["ipvlan"] {
   return mode === undefined || flag === undefined ? undefined : { mode, flag };
 }
 
+/** The `if_id` of a device of IPsec, from its `info_data`: `ip` prints it as text, `0x2a`. */
+export function ipsecId(data: Data): number | undefined {
+  const id = number(data.if_id) ?? Number(text(data.if_id) ?? NaN);
+  return Number.isSafeInteger(id) ? id : undefined;
+}
+
 /** Settings of a bridge, from its `info_data`; what it does not tell is off. */
 export function bridge(data: Data): Link["bridge"] {
   const parsed = BridgeData.safeParse(data).data ?? {};

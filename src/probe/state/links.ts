@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { Link, LinkAddress } from "../../event/state.ts";
 import { clip } from "./bounds.ts";
-import { bridge, bridgePort, ipvlan, tunnel, vlan } from "./link_kinds.ts";
+import { bridge, bridgePort, ipsecId, ipvlan, tunnel, vlan } from "./link_kinds.ts";
 import { int, number, some, str, text } from "./values.ts";
 
 const record = z.record(z.string(), z.unknown());
@@ -125,6 +125,7 @@ function ofKind(row: LinkRow, indexes: ReadonlyMap<string, number>): Partial<Lin
     ...some("macvlanMode", isMacvlan ? text(data.mode) : undefined),
     ...some("ipvlan", kind === "ipvlan" || kind === "ipvtap" ? ipvlan(data) : undefined),
     ...some("netkitPolicy", kind === "netkit" ? text(data.policy) : undefined),
+    ...some("ipsecId", kind === "xfrm" ? ipsecId(data) : undefined),
     ...some("vrfTable", kind === "vrf" ? number(data.table) : undefined),
   };
 }
