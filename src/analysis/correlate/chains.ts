@@ -208,8 +208,10 @@ function goesOn(open: Open, event: Sighting): boolean {
   if (!isDeviceHop(event) && !isDropBeforeSending(event)) return true;
   const ttl = open.lastTtlAt(event, isDeviceHop(event) ? event.kind : "device-tx");
   if (ttl === undefined) return true;
-  // A loop comes back after it was sent.
-  return ttlOf(event) < ttl && !(event.kind === "device-rx" && open.last.kind === "device-rx");
+  if (ttlOf(event) >= ttl) return false;
+  // A loop comes back after it was sent; what came back in a tunnel comes out of it here.
+  return event.kind !== "device-rx" || open.last.kind !== "device-rx" ||
+    (open.last.tunnelKind !== undefined && event.tunnelKind === undefined);
 }
 
 /** What a namespace received can't be sent in another one before it was sent there. */

@@ -20,6 +20,10 @@ export const isRefusedByWireguard = (event: Event): boolean =>
 export const isRefusedByMacsecSender = (event: Event): boolean =>
   event.kind === "drop" && freedIn(event, /^macsec_(start_xmit|encrypt)/);
 
+/** Freed as a drop by the transmit function of a device of IPsec, which hands on what it takes. */
+export const isRefusedByIpsecDevice = (event: Event): boolean =>
+  event.kind === "drop" && freedIn(event, /^xfrmi_xmit/);
+
 /**
  * Freed, not as a drop, by ipvlan's transmit function: it does so only where its devices are kept from
  * each other (mode private), and the packet is for another one of them.

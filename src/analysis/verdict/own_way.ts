@@ -2,6 +2,10 @@
 import { leavesOf } from "../correlate/links.ts";
 import type { Packet } from "../correlate/packets.ts";
 import { lengthTo, type Step, stepsTo } from "../correlate/steps.ts";
+import { isAnothersFrame } from "../kernel/frees.ts";
+import { policyFor } from "../view/ipsec.ts";
+import { stateAt } from "../view/state_view.ts";
+import { arrivalOf } from "./arrivals.ts";
 import { type End, endOf, rankOf } from "./ends.ts";
 import type { Judgement } from "./judgement.ts";
 
@@ -17,8 +21,40 @@ export function wayOf(packet: Packet): Way {
     if (!speaksBefore(end, other)) end = other;
   }
   if (end.kind === "waiting" && leaves.length > 1) end = endAfterWait(end, leaves) ?? end;
+  if (end.kind === "left") end = dropOfAddressee(end, packet, leaves) ?? end;
+  if (end.kind === "silent") end = dropBeyondIpsec(end, leaves) ?? end;
   if (isFragment(end)) end = dropOfWhole(end, leaves) ?? end;
   return { packet, end, steps: stepsTo(end.step) };
+}
+
+/**
+ * [O4] A bridge that floods sends several copies of a frame, and which of them the reception at the host
+ * with its link address came from nothing tells. Where that host dropped it, that speaks, and no copy that
+ * seems to be under way. Null where it did not come there, or was not dropped.
+ */
+function dropOfAddressee({ step }: End, packet: Packet, leaves: readonly Step[]): End | null {
+  const arrival = arrivalOf(step.event, packet);
+  if (arrival?.packetType !== "host") return null;
+  const came = leaves.filter((leaf) => stepsTo(leaf).some(({ event }) => event === arrival));
+  return came.map(endOf).find(({ kind, step: { event } }) =>
+    kind === "dropped" && event.node === arrival.node && !isAnothersFrame(event)
+  ) ?? null;
+}
+
+/**
+ * [O8] What a policy of IPsec takes leaves encrypted, and is not known again before it is decrypted. Where
+ * it was dropped then, by another node and with a lower TTL, it is not held. Null where it was not, and where
+ * no policy that was read asks for its encryption.
+ */
+function dropBeyondIpsec({ step: { event } }: End, leaves: readonly Step[]): End | null {
+  const { kind, node, netns, at, source, destination, ttl } = event;
+  const state = kind === "device-rx" ? stateAt(node, netns, at) : null;
+  if (!state || source === undefined || destination === undefined || ttl === undefined) return null;
+  if (policyFor(state, source, destination) === undefined) return null;
+  return leaves.map(endOf).find(({ kind, step: { event: other } }) =>
+    kind === "dropped" && other.node !== node && !isAnothersFrame(other) &&
+    other.ttl !== undefined && other.ttl < ttl
+  ) ?? null;
 }
 
 const isFragment = ({ step: { event } }: End) => event.fragmentOffset !== undefined;
