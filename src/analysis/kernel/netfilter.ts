@@ -93,3 +93,7 @@ export function nftFreesItself(kernel: string): boolean {
   const [, major, minor] = /^(\d+)\.(\d+)/.exec(kernel) ?? [];
   return Number(major) > 6 || (Number(major) === 6 && Number(minor) >= 7);
 }
+
+/** Freed by a function of IPVS that sends a packet to the server it chose, in one of its modes. */
+export const isFreedByVirtualSender = (event: Event): boolean =>
+  event.kind === "drop" && freedIn(event, /^ip_vs_(nat|dr|tunnel|bypass|null|icmp)_xmit/);

@@ -18,6 +18,13 @@ const CHECKS = new RegExp(
 /** Freed where sizes are checked, among other things. */
 export const isSizeCheck = (event: Event): boolean => freedIn(event, CHECKS);
 
+/** Freed by the transmit function of a tunnel's device, which compares with what its way beneath takes. */
+export const isTunnelSizeCheck = (event: Event): boolean =>
+  freedIn(
+    event,
+    /^(vxlan_|geneve_|ip_tunnel_|ip_md_tunnel|ip6_tnl|__iptunnel|ipip6_tunnel_xmit|sit_)/,
+  );
+
 /** Freed by one of IP's functions, which see a packet from its (outer) IP header on. */
 export const isInIp = (event: Event): boolean => freedIn(event, /^_*ip6?_/);
 

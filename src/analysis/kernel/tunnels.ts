@@ -10,8 +10,12 @@ import { freedIn, givesReason } from "./free_reason.ts";
 const SENDERS =
   /^(vxlan_|geneve_|ip_tunnel_|ip_md_tunnel_|ipip_|__?gre|erspan_|ipip6_|ip6_tnl|ip6gre|sit_|udp_tunnel)/;
 
-/** Freed by a tunnel's driver: before it was encapsulated, that means it was never sent. */
-export const isFreedByTunnelSender = (event: Event): boolean => freedIn(event, SENDERS);
+/** Receive functions, whichever driver's. */
+const RECEIVING = /_(rcv|recv|rx)(_|\.|$)/;
+
+/** Freed by a tunnel's driver, when it was to send: before it was encapsulated it was never sent. */
+export const isFreedByTunnelSender = (event: Event): boolean =>
+  freedIn(event, SENDERS) && !freedIn(event, RECEIVING);
 
 /** Receive functions of tunnel drivers: they free what no device of theirs takes. */
 const RECEIVERS = /^(vxlan_rcv|geneve_udp_encap_recv|geneve_rx|ipgre_rcv|gre_rcv|ip_tunnel_)/;
@@ -36,10 +40,15 @@ export const isRefusedVxlanHeader = (event: Event): boolean =>
 
 /**
  * Freed where the kernel offers what came as IP in IP to each device that may take it, and none did
- * (`tunnel4_rcv` for IPv4, `tunnel64_rcv` for IPv6 inside IPv4, `tunnel6_rcv` …, Linux 5.15 to 6.18).
+ * (`tunnel4_rcv` for IPv4, `tunnel64_rcv` for IPv6 inside IPv4, `tunnel6_rcv` …, Linux 5.15 to 6.18); or what
+ * came as GRE.
  */
 export const isTakenByNoTunnel = (event: Event): boolean =>
-  event.kind === "drop" && !givesReason(event) && freedIn(event, /^tunnel(4|64|6|46)_rcv/);
+  event.kind === "drop" && !givesReason(event) && freedIn(event, /^(tunnel(4|64|6|46)|gre)_rcv/);
+
+/** Freed, without a reason, where the receiver of SIT (IPv6 in IPv4) has found the device. */
+export const isRefusedBySit = (event: Event): boolean =>
+  event.kind === "drop" && !givesReason(event) && freedIn(event, /^ipip6_rcv/);
 
 /** VXLAN's own reason for a VNI that no device has, on kernels that have it. */
 export const saysNoTunnelId = ({ reason }: Event): boolean => reason === "VXLAN_VNI_NOT_FOUND";
@@ -47,6 +56,9 @@ export const saysNoTunnelId = ({ reason }: Event): boolean => reason === "VXLAN_
 /** The tunnel device had no remote for the frame: the reason's name differs with the kernel. */
 export const saysNoRemote = (event: Event): boolean =>
   saysNoTarget(event) || event.reason === "VXLAN_NO_REMOTE";
+
+/** A device in external mode was handed a packet that nothing had given another end (from Linux 6.12 on). */
+export const saysNoTunnelInfo = ({ reason }: Event): boolean => reason === "TUNNEL_TXINFO";
 
 /** Freed where a tunnel device that learns MACs looks for the frame's remote. */
 export const isInRemoteLookup = (event: Event): boolean =>

@@ -35,9 +35,11 @@ export const RULES: readonly Rule[] = [
 
   // A node drops what a tunnel wrongly brought it as another host's frame (R8) or as not to be
   // forwarded (R1).
+  rules.tunnelToItself,
   rules.tunnelWrongEndpoint,
   // Has found the device with the packet's id, so that the id is not what R20 misses.
   rules.tunnelOptionsMismatch,
+  rules.tunnelPrefixMismatch,
   rules.vxlanGroupPolicy,
   rules.tunnelIdMismatch,
   // Knows which id it has, where R40 would only say what it answered.
@@ -49,6 +51,7 @@ export const RULES: readonly Rule[] = [
   rules.tunnelNoWayLookedUp,
   // A tunnel device frees in the same functions what has no remote and what has no way to it.
   rules.tunnelNoEndpoint,
+  rules.tunnelUntold,
   // Where smaller packets arrive the other end is reachable (R23), and the loss has a reason (R42).
   rules.pathMtu,
   // Asks R9, R3, R2 and R10 of the outer packet itself.
@@ -78,6 +81,9 @@ export const RULES: readonly Rule[] = [
   rules.serviceRefused,
   // Where no rule is left as what refused it; N5 would take the answer of IPVS for a rule's.
   rules.virtualServiceEmpty,
+  rules.virtualServersTaken,
+  // Its functions no other rule knows.
+  rules.virtualServerNoWay,
   rules.invalidRefused,
   // Asks N5 and N6 itself, and knows which policy the rule was made of.
   rules.byPolicy,
@@ -107,6 +113,7 @@ export const RULES: readonly Rule[] = [
   rules.macvlanHairpin,
   // Only for a frame that is addressed to the device, which R8 says nothing of.
   rules.vlanUnknown,
+  rules.secondTagUnknown,
   // Asks R100, R9, R3 and R2 itself, and knows who it was that is there no more.
   rules.destinationGone,
   rules.macOfNobody,
@@ -199,6 +206,8 @@ export const RULES: readonly Rule[] = [
   rules.socketFilterUntold,
   rules.ipsecPolicy,
   rules.ipsecReceiver,
+  // Its function no other rule knows.
+  rules.deviceWithoutPolicy,
   // Where a route discards R2 says so.
   rules.ipsecStateless,
   rules.backlogOverflow,

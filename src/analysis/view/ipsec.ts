@@ -39,6 +39,25 @@ export const policiesAbout = (
     contains(from, packet.source) && contains(to, packet.destination) && isSelected(selects, packet)
   ).map(({ text }) => text);
 
+/**
+ * Policies for what is sent, as text: `own` have this `if_id` and are about these ends, by whatever else
+ * they select; `others` are the rest.
+ */
+export function policiesOfDevice(
+  state: NetnsState,
+  id: number,
+  { source, destination }: Pick<PolicyPacket, "source" | "destination">,
+): { own: string[]; others: string[] } {
+  const own: string[] = [];
+  const others: string[] = [];
+  for (const { text, from, to } of policies(state, "out")) {
+    const isOwn = Number(/\bif_id (\S+)/.exec(text)?.[1] ?? 0) === id &&
+      contains(from, source) && contains(to, destination);
+    (isOwn ? own : others).push(text);
+  }
+  return { own, others };
+}
+
 const policies = ({ xfrm }: NetnsState, direction: PolicyDirection) =>
   xfrm.flatMap((text) => {
     const [, from, to, selects, of] = POLICY.exec(text) ?? [];

@@ -8,7 +8,7 @@ import { eventEvidence, placeOf, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
 import { lookAt } from "../shared/checked.ts";
 import { entryUsed, holdersOf } from "../shared/entry_used.ts";
-import { frameOf } from "../shared/frame.ts";
+import { receivedFrameOf } from "../shared/frame.ts";
 import { address } from "../word.ts";
 
 /**
@@ -30,7 +30,7 @@ export const proxiedNeighbour: Rule = {
   judge(subject) {
     const { event, node, netns, before } = subject;
     if (event.kind !== "drop" || event.tunnelKind !== undefined || before === null) return null;
-    const frame = frameOf(subject);
+    const frame = receivedFrameOf(subject);
     const mac = frame?.destinationMac;
     const own = linkOf(before, frame?.ifindex, frame?.device);
     const used = mac === undefined || own?.mac !== mac ? null : entryUsed(subject, mac);

@@ -12,6 +12,8 @@ import { cause, type Rule } from "../rule.ts";
 import { frameOf } from "../shared/frame.ts";
 import { largerMtu, largerRouteMtu } from "../shared/mtu_remedy.ts";
 import { queryOf } from "../shared/tables.ts";
+import { limitBeneath } from "./beneath_tunnel.ts";
+import type { Limit } from "./limit.ts";
 import { errorBack } from "./error_back.ts";
 
 /** Larger than the way allows, and not to be fragmented. */
@@ -19,7 +21,7 @@ export const mtuExceeded: Rule = {
   id: "R7",
   statement:
     "The kernel says it was too big, or a function that checks sizes freed a packet larger " +
-    "than the MTU on its way: `mtu-exceeded`. Where the ICMP error that tells the sender of it was " +
+    "than the MTU on its way (of a tunnel's device: than that of the route to its remote, less its headers): `mtu-exceeded`. Where the ICMP error that tells the sender of it was " +
     "dropped by a rule, that rule. So it is where a tunnel device made the error of the packet itself: it " +
     "comes in by that device, in the packet's memory, and quotes it.",
   yields: ["mtu-exceeded"],
@@ -89,20 +91,13 @@ function sizeOf(subject: Case): number {
   return event.length - (isInIp(event) ? 0 : ETHERNET);
 }
 
-interface Limit {
-  what: string;
-  mtu: number;
-  /** Lets packets of so many bytes pass, as commands. */
-  fix(size: number): string[];
-  node: Case["node"];
-  netns: number | undefined;
-}
-
 /** MTU of the route or device it would have left by, or of the device the frame was handed to. */
 function limitOf(subject: Case): Limit | null {
   if (!subject.before) return null;
   const peer = peerLimit(subject);
   if (peer) return peer;
+  const beneath = limitBeneath(subject);
+  if (beneath && beneath.mtu < sizeOf(subject)) return beneath;
   const { route } = lookUpRoute(subject.before, queryOf(subject));
   const link = subject.before.links.find((other) =>
     other.name === (route?.device ?? subject.device)

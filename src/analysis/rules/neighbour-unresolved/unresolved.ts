@@ -7,7 +7,7 @@ import { eventEvidence, placeOf, stateEvidence, wireDestination } from "../evide
 import { cause, type Rule } from "../rule.ts";
 import { askedHops, routeLeftBy } from "../shared/asked_hop.ts";
 import { clusterHolder } from "../shared/cluster_holder.ts";
-import { askedFor } from "../shared/neighbour_question.ts";
+import { ASKED_CODES, askedFor } from "../shared/neighbour_question.ts";
 import { address, device as deviceWord } from "../word.ts";
 
 /** Nobody answered for the next hop's link address. */
@@ -17,18 +17,16 @@ export const neighbourUnresolved: Rule = {
     "Freed because the next hop's link address could not be resolved: `neighbour-unresolved`. Where " +
     "no question left the device that asks, what refused it there; where the question was seen to reach a node that has the address, what became of it there; where a " +
     "tunnel carried it towards that node, where it died; where it came to a watched bridge that the " +
-    "holder is plugged into, the rule that refused it, or that it was not sent on. Where a VLAN kept it from the " +
+    "holder is plugged into, the rule that refused it, or that it was not sent on. Where a tunnel, a queue, " +
+    "a bridge's port or a checksum refused it, that rule's code (`tunnel-id-mismatch`, `traffic-control-drop` and so on): what refuses the " +
+    "question refuses all. Where a VLAN kept it from the " +
     "holder: `bridge-vlan-filtered`, or `vlan-unknown` (R136). Where Open vSwitch dropped it, and sent no " +
     "copy of it on, although a watched node has the address: `openvswitch-drop`, as R117 and R113 tell it; or where the port that leads to the holder does not carry its VLAN. Where the holder has the asker's address " +
-    "as well, and so refuses what comes from it: `martian-address`. Where nothing more is known of the " +
+    "as well, and so refuses what comes from it: `martian-address`; where its `rp_filter` refuses the question, by the table of " +
+    "the VRF that it came in by, where there is one: `reverse-path-filter`. Where it left, was received nowhere, and a program of XDP runs at " +
+    "the cable's other end, or at the only owner's device: `xdp-drop`, likely. Where nothing more is known of the " +
     "destination itself, whose the cluster's API says that it is, or that it is nobody's, with the pod that had it before.",
-  yields: [
-    "neighbour-unresolved",
-    "vlan-unknown",
-    "bridge-vlan-filtered",
-    "martian-address",
-    "openvswitch-drop",
-  ],
+  yields: ["neighbour-unresolved", ...ASKED_CODES],
   judge(subject) {
     const { event } = subject;
     if (event.kind !== "drop" || !isNeighbourFailure(event)) return null;

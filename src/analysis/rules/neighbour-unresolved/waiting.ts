@@ -6,7 +6,7 @@ import { command } from "../command.ts";
 import { eventEvidence, placeOf, stateEvidence, wireDestination } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
 import { askedHops } from "../shared/asked_hop.ts";
-import { askedFor } from "../shared/neighbour_question.ts";
+import { ASKED_CODES, askedFor } from "../shared/neighbour_question.ts";
 import { address, device } from "../word.ts";
 
 /** It waits for the next hop's link address, which nobody gives. */
@@ -14,12 +14,7 @@ export const waitingForNeighbour: Rule = {
   id: "R41",
   statement: "It waits for a next hop whose neighbour entry is INCOMPLETE or FAILED: " +
     "`neighbour-unresolved`, `likely`.",
-  yields: [
-    "neighbour-unresolved",
-    "vlan-unknown",
-    "bridge-vlan-filtered",
-    "martian-address",
-  ],
+  yields: ["neighbour-unresolved", ...ASKED_CODES],
   judge(subject) {
     const { event, judgement } = subject;
     if (judgement.end.kind !== "silent" && judgement.end.kind !== "waiting") return null;

@@ -23,7 +23,7 @@ export const queueOverflow: Rule = {
     "one that is to lose packets and one that was full both counted, or a filter of the one that was full " +
     "dropped some, or stands at fq_codel or sfq, which drop what no filter matches, and of hfsc, drr and qfq, which drop " +
     "what has no class, no more than possible; likely where these were read to have neither a default class nor a " +
-    "filter, so that they drop what comes.",
+    "filter, so that they drop what comes. etf has no room to run out of: it drops what has no time to be sent at.",
   yields: ["queue-overflow", "traffic-control-drop"],
   judge: (subject) =>
     subject.event.kind === "drop" && isQueueDrop(subject.event) ? ofQueue(subject) : null,
@@ -75,6 +75,9 @@ export function ofQueue(subject: Case): Finding {
     ? `had as many packets of this flow as it holds${
       perFlow === undefined ? "" : `: ${perFlow}`
     } (flow_limit)`
+    : leaf?.now.kind === "etf"
+    ? "sends by the times that programs give their packets (SO_TXTIME), and dropped it: it has none, or " +
+      "one that is past or of another clock"
     : burst === null
     ? `had no room${isFiltered ? ", or its filters did not let it in" : ""}${
       isClassless ? ", or no class of it takes the packet" : ""

@@ -67,13 +67,15 @@ export function refusedWayBack(
 ): RouteAnswer | null {
   const mode = modeOf(state, device);
   if (mode !== 1 && mode !== 2) return null;
-  const leaves = { ...packet, inputDevice: device, outputDevice: null, mark: 0 };
+  const vrfTable = vrfTableOf(state, state.links.find(({ name }) => name === device));
+  const leaves = { ...packet, inputDevice: device, outputDevice: null, mark: 0, vrfTable };
   const answer = lookUpRoute(state, {
     source: packet.destination,
     destination: packet.source,
     inputDevice: leavesBy(state, leaves),
     outputDevice: null,
     mark: 0,
+    vrfTable,
   });
   const { route, certain } = answer;
   const isLoose = mode === 2 && hasIpv4(state, device);

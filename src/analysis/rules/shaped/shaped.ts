@@ -6,8 +6,9 @@ import { netnsName } from "../../view/netns_names.ts";
 import { stateAfter } from "../../view/state_view.ts";
 import type { Sighting } from "../../view/timeline.ts";
 import { packetText, stateEvidence } from "../evidence.ts";
-import type { ExchangeRule } from "../exchange_case.ts";
-import { cause } from "../rule.ts";
+import type { ExchangeCase, ExchangeRule } from "../exchange_case.ts";
+import { cause, type Finding } from "../rule.ts";
+import { longestAnswerWait } from "./answer_wait.ts";
 
 /** Queueing disciplines that hold packets back to keep a rate or a delay. */
 const SHAPERS: ReadonlySet<string> = new Set([
@@ -35,7 +36,8 @@ export const shaped: ExchangeRule = {
   statement:
     "The exchange was answered or slow, and a shaper (tbf, htb, hfsc, cake, netem) at a device " +
     "on its way dropped packets of it or held one for 20 ms or longer: `shaped`, proven, with the " +
-    "shaper's settings, its drops and the longest wait.",
+    "shaper's settings, its drops and the longest wait. Likely where an echo reply left by such a device 190 ms or " +
+    "later after its request had come: the kernel answers at once.",
   yields: ["shaped"],
   find({ exchange }) {
     if (exchange.outcome !== "slow" && exchange.outcome !== "answered") return null;
@@ -46,7 +48,7 @@ export const shaped: ExchangeRule = {
     const at = held && held.ns >= HELD_NS ? held.after : undefined;
     // By the last one, after which the drops that it counted were read.
     const place = drops.map(shaperAt).findLast((found) => found !== null) ?? (at && shaperAt(at));
-    if (!place) return null;
+    if (!place) return lateAnswer(exchange);
     const { event, qdisc } = place;
     const here = drops.filter((drop) => drop.node === event.node && drop.netns === event.netns);
     const host = `${netnsName(event.node, event.netns)} on ${event.node.name}`;
@@ -71,6 +73,29 @@ export const shaped: ExchangeRule = {
     );
   },
 };
+
+/** The queue of the answerer's device holds what its kernel has answered at once. */
+function lateAnswer({ question, answers }: ExchangeCase["exchange"]): Finding | null {
+  const wait = longestAnswerWait(question.packets, answers.flatMap(({ packets }) => packets));
+  const place = wait && shaperAt(wait.left);
+  if (!wait || !place) return null;
+  const { event, qdisc } = place;
+  const late = `left ${Math.round(wait.ns / 1e6)} ms after it was asked for`;
+  return cause(
+    "shaped",
+    "likely",
+    `${qdisc.kind} ${qdisc.handle} at ${qdisc.device} in ${
+      netnsName(event.node, event.netns)
+    } on ${event.node.name} (${qdisc.text}) held an answer, which ${late}`,
+    [
+      seen(event, late),
+      stateEvidence(
+        event.node,
+        `qdisc ${qdisc.kind} ${qdisc.handle} dev ${qdisc.device}: ${qdisc.text}`,
+      ),
+    ],
+  );
+}
 
 const seen = (event: Sighting, what: string) => ({
   node: event.node.name,

@@ -32,9 +32,9 @@ export function died(
   const why = whyDied(subject, question, free);
   return why
     ? {
+      ...why,
       text: `${reached}, and died there: ${why.text}`,
       evidence: [seen, freed, ...why.evidence],
-      remedy: why.remedy,
     }
     : { text: `${reached}, and died there in ${where}`, evidence: [seen, freed], remedy: [] };
 }
@@ -50,6 +50,9 @@ const RULES: readonly Rule[] = [
   ...[tunnelNoWayTold, tunnelNoWayLookedUp],
 ];
 
+/** What the death of such a thing may be called. */
+export const QUESTION_CODES = RULES.flatMap(({ yields }) => yields);
+
 /**
  * Why such a thing was freed: it is judged as a packet is, by the rules as read where it died. `came`
  * is its arrival there, or the free itself where it was made there. Null where the rules do not tell.
@@ -60,8 +63,8 @@ export function whyDied(subject: Case, came: Sighting, free: Sighting): Asked | 
   for (const rule of RULES) {
     const cause = rule.judge(there);
     if (!cause) continue;
-    const { sentence, evidence, remedy = [], confidence } = cause;
-    return { text: sentence, evidence: evidence.slice(1), remedy, confidence };
+    const { code, sentence, evidence, remedy = [], confidence } = cause;
+    return { code, text: sentence, evidence: evidence.slice(1), remedy, confidence };
   }
   if (!isNetfilterDrop(free)) return null;
   const { named, state, around } = findingOf(there);

@@ -9,3 +9,14 @@ export function frameOf(subject: Case) {
   const steps = subject.judgement.steps.map((step) => step.event).reverse();
   return steps.find((event) => event.node === subject.node && event.destinationMac !== undefined);
 }
+
+/**
+ * The frame as this node received it last. A drop behind the router's lookup has the MACs that the packet
+ * came with, and the device that it would have left by.
+ */
+export function receivedFrameOf(subject: Case) {
+  const steps = subject.judgement.steps.map((step) => step.event).reverse();
+  return steps.find(({ kind, node, destinationMac }) =>
+    kind === "device-rx" && node === subject.node && destinationMac !== undefined
+  ) ?? frameOf(subject);
+}

@@ -14,19 +14,30 @@ import type { Sighting } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
 import { command } from "../command.ts";
 import { placeOf, stateEvidence } from "../evidence.ts";
-import { address, device } from "../word.ts";
-import { found } from "../reverse-path-filter/reverse_path.ts";
-import { modeOf, refusedWayBack } from "../reverse-path-filter/way_back.ts";
+import { device } from "../word.ts";
 import type { Asked } from "./asked.ts";
-import { checked } from "./checked.ts";
-import { died } from "./aside_death.ts";
+import { died, QUESTION_CODES } from "./aside_death.ts";
+import { fromOwnAddress, notItsOwnThere, refusedByWayBack } from "./question_by_tables.ts";
 import { diedAtAsker } from "./question_at_asker.ts";
 import { keptSilent } from "./question_kept_silent.ts";
 import { deathInTunnel } from "./question_in_tunnel.ts";
 import { keptByVlan, stoppedInDatapath } from "./question_in_datapath.ts";
+import { takenByXdp } from "./question_taken_by_xdp.ts";
 import { stoppedOnTheWay } from "./question_on_the_way.ts";
 import { thenOf } from "./then.ts";
 import { vlanNobodyTakes } from "./vlan_devices.ts";
+
+/** What the death of a question may be called; else it is that nobody answered. */
+export const ASKED_CODES = [
+  ...QUESTION_CODES,
+  ...[
+    "bridge-vlan-filtered",
+    "martian-address",
+    "openvswitch-drop",
+    "reverse-path-filter",
+  ] as const,
+  ...["vlan-unknown", "xdp-drop"] as const,
+];
 
 /** Holders that are named. */
 const HOLDERS_MAX = 3;
@@ -50,7 +61,8 @@ export function askedFor(subject: Case, hop: string, name: string): Asked {
   if (dead) return dead;
   const stopped = stoppedOnTheWay(subject, hop, own, owners) ??
     keptByVlan(subject, hop, own, owners) ??
-    (owners.length > 0 ? stoppedInDatapath(subject, hop, own) : null);
+    (owners.length > 0 ? stoppedInDatapath(subject, hop, own) : null) ??
+    takenByXdp(subject, hop, name, own, owners);
   if (stopped) return stopped;
   const there = owners.filter((owner) => goneSince(owner, hop, thenOf(subject)) === null);
   return {
@@ -125,7 +137,8 @@ function fateOf(subject: Case, hop: string, owner: Owner, question: Sighting): A
   if (!answer) {
     return fromOwnAddress(owner, hop, question, reached, seen) ??
       refusedByWayBack(owner, hop, question, reached, seen) ??
-      keptSilent(owner, hop, question, seen) ?? unanswered(owner, hop, reached, seen);
+      keptSilent(owner, hop, question, seen) ??
+      notItsOwnThere(owner, hop, question, reached, seen) ?? unanswered(owner, hop, reached, seen);
   }
   const back = answers.find((event) =>
     event.node === subject.node && event.netns === subject.netns && event.kind === "device-rx"
@@ -171,78 +184,6 @@ function notUsable(
       device(link.name),
       "dadfailed",
     ]),
-  };
-}
-
-/**
- * A host that has the asker's address itself takes the question for one with a forged source, and does
- * not answer (`arp_process` validates the source as a packet's, Linux 5.10 to 6.18), unless
- * `accept_local` is on.
- */
-function fromOwnAddress(
-  { node, netns }: Owner,
-  hop: string,
-  question: Sighting,
-  reached: string,
-  seen: Evidence,
-): Asked | null {
-  const { source, device: by } = question;
-  const state = stateAt(node, netns, question.at);
-  if (!state || source === undefined || by === undefined || hop.includes(":")) return null;
-  const holder = state.links.find(({ addresses }) =>
-    addresses.some((each) => each.address === source)
-  );
-  const accepts = ["all", by].some((name) =>
-    sysctl(state, `net.ipv4.conf.${name}.accept_local`) === "1"
-  );
-  if (!holder || accepts) return null;
-  const at = placeOf(node, netns, holder.name);
-  return {
-    code: "martian-address",
-    text: `${reached} and has ${source}, the address that asks, as well, at ${holder.name}: it ` +
-      "answers nobody who uses an address of its own",
-    evidence: [seen, stateEvidence(node, `${source} is at ${at}`)],
-    remedy: command(node, netns, ["ip", "addr", "show", "to", address(source)]),
-  };
-}
-
-/**
- * ARP asks for the way back to who asks, as for a packet, and frees a question without a reason that
- * `rp_filter` refuses (`arp_process`, Linux 5.10 to 6.18). Where there are VRFs nothing is said.
- */
-function refusedByWayBack(
-  { node, netns }: Owner,
-  hop: string,
-  question: Sighting,
-  reached: string,
-  seen: Evidence,
-): Asked | null {
-  const { source, device: by } = question;
-  const state = stateAt(node, netns, question.at);
-  if (!state || source === undefined || by === undefined || source === "0.0.0.0") return null;
-  if (hop.includes(":") || state.links.some(({ vrfTable }) => vrfTable !== undefined)) return null;
-  const back = refusedWayBack(state, by, { source, destination: hop });
-  if (!back) return null;
-  const way = back.route || back.rule ? found(back) : "no route";
-  const rpFilter = ["all", by].flatMap((name) => {
-    const value = sysctl(state, `net.ipv4.conf.${name}.rp_filter`);
-    return value === undefined
-      ? []
-      : [stateEvidence(node, `net.ipv4.conf.${name}.rp_filter = ${value}`)];
-  });
-  const strict = modeOf(state, by) === 1;
-  return {
-    text:
-      `${reached}, and ${
-        strict ? "strict" : "loose"
-      } rp_filter refuses it there: the way back to ${source} is not ` +
-      `through ${by} (${way})`,
-    evidence: [seen, ...rpFilter],
-    remedy: checked({
-      ...{ node, netns, state },
-      changes: [{ do: "set-sysctl", name: `net.ipv4.conf.${by}.rp_filter`, value: 2 }],
-      passes: (after) => refusedWayBack(after, by, { source, destination: hop }) === null,
-    }),
   };
 }
 

@@ -44,6 +44,7 @@ export function diedAtAsker(
   return {
     text: `no question for ${hop} left ${place}: ${why?.text ?? `it died in ${freedText(free)}`}`,
     isUnsent: true,
+    ...(why?.code === undefined ? {} : { code: why.code }),
     ...(why?.confidence === undefined ? {} : { confidence: why.confidence }),
     evidence: [
       { node: node.name, kind: "event", text: `the question was freed in ${freedText(free)}` },

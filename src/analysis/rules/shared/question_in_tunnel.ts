@@ -42,9 +42,9 @@ export function deathInTunnel(
   const why = came && whyDied(subject, came, free);
   return why
     ? {
+      ...why,
       text: `${text}died at ${where}: ${why.text}`,
       evidence: [freed, ...why.evidence],
-      remedy: why.remedy,
     }
     : { text: `${text}died at ${where} in ${by}${ttl}`, evidence: [freed], remedy: [] };
 }

@@ -1,4 +1,4 @@
-/** IP in IP that no tunnel device takes. */
+/** IP in IP, or GRE, that no tunnel device takes. */
 import type { Link } from "../../../event/state.ts";
 import { isTakenByNoTunnel } from "../../kernel/tunnels.ts";
 import type { Sighting } from "../../view/timeline.ts";
@@ -18,16 +18,22 @@ const SHOWN_MAX = 4;
  */
 export const tunnelNoDevice: Rule = {
   id: "R139",
-  title: "IP in IP that no device takes",
+  title: "IP in IP, or GRE, that no device takes",
   statement:
-    "Still encapsulated when freed where the kernel offers IP in IP to each tunnel device, and no device " +
-    "of that kind that is up has these two ends, or takes any: `tunnel-blocked`, proven.",
+    "Still encapsulated when freed where the kernel offers IP in IP, or GRE, to each tunnel device, and no device " +
+    "of that kind that is up has these two ends, or takes any: `tunnel-blocked`, proven. One of another kind with " +
+    "these ends is named.",
   yields: ["tunnel-blocked"],
   judge(subject) {
     const { event, node } = subject;
     if (event.tunnelKind === undefined || !isTakenByNoTunnel(event)) return null;
     const here = tunnelsOf(subject, event.tunnelKind);
     if (here.some(({ link }) => takes(link, event))) return null;
+    const another = [...node.states].flatMap(([inode, list]) =>
+      list.at(-1)!.state.links.map((link) => ({ link, netns: inode }))
+    ).find(({ link }) =>
+      link.kind !== event.tunnelKind && takes(link, event) && link.tunnel!.remote !== undefined
+    );
     const list = here.slice(0, SHOWN_MAX).map(({ link, netns }) =>
       `${placeOf(node, netns, link.name)} ${
         link.flags.includes("UP")
@@ -42,6 +48,12 @@ export const tunnelNoDevice: Rule = {
       "proven",
       `${node.name} received ${event.tunnelKind} from ${event.tunnelSource}, and no device there takes it: ${
         list.length > 0 ? list.join("; ") : `there is none of ${event.tunnelKind}`
+      }${
+        another === undefined
+          ? ""
+          : `; ${
+            placeOf(node, another.netns, another.link.name)
+          } has these ends, and takes ${another.link.kind}`
       }`,
       [
         eventEvidence(subject),

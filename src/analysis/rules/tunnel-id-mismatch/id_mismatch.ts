@@ -26,7 +26,7 @@ export const tunnelIdMismatch: Rule = {
     const kind = outer.tunnelKind!;
     const here = tunnelsOf(subject, kind);
     const match = here.some(({ link }) => takes(link, outer));
-    if (!named && match) return null;
+    if (!named && (match || isWithoutId(here, outer))) return null;
     const list = here.map(({ link, netns }) =>
       `${placeOf(subject.node, netns, link.name)} has id ${link.tunnel!.id ?? "none"}`
     );
@@ -55,6 +55,10 @@ function takes({ tunnel, flags }: Link, { tunnelId }: Case["event"]): boolean {
   const isFallback = tunnel!.local === undefined && tunnel!.remote === undefined;
   return tunnelId === 0 && tunnel!.id === undefined && (!isFallback || flags.includes("UP"));
 }
+
+/** Neither the packet nor a device here has a key: whatever is wrong, it is no key. */
+const isWithoutId = (here: readonly { link: Link }[], { tunnelId }: Case["event"]): boolean =>
+  tunnelId === 0 && here.length > 0 && here.every(({ link }) => link.tunnel!.id === undefined);
 
 interface End {
   node: NodeView;

@@ -2,7 +2,7 @@
 import type { WireguardPeer } from "../../../event/state.ts";
 import { isRefusedByWireguardSender } from "../../kernel/refusing_devices.ts";
 import { command } from "../command.ts";
-import { eventEvidence, place, stateEvidence } from "../evidence.ts";
+import { eventEvidence, place, stateEvidence, wireDestination } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
 import { holdersOf, peersRead } from "../shared/wireguard_peers.ts";
 import { device } from "../word.ts";
@@ -23,11 +23,12 @@ export const wireguardNoEndpoint: Rule = {
   yields: ["tunnel-no-endpoint"],
   judge(subject) {
     const { event, node, netns, device: name } = subject;
-    if (event.tunnelKind !== undefined || !isRefusedByWireguardSender(event)) return null;
-    if (event.destination === undefined) return null;
+    if (!isRefusedByWireguardSender(event)) return null;
+    const destination = wireDestination(event);
+    if (destination === "") return null;
     const readings = peersRead(subject);
     const peers = readings.map((read): WireguardPeer | undefined =>
-      holdersOf(read, event.destination!)[0]
+      holdersOf(read, destination)[0]
     );
     const [peer] = peers;
     if (!peer || !peers.every((one) => one?.key === peer.key && one.endpoint === undefined)) {
@@ -36,7 +37,7 @@ export const wireguardNoEndpoint: Rule = {
     return cause(
       "tunnel-no-endpoint",
       "proven",
-      `wireguard at ${place(subject)} has ${event.destination} behind peer ${peer.key}, and no ` +
+      `wireguard at ${place(subject)} has ${destination} behind peer ${peer.key}, and no ` +
         "endpoint of that peer to send to: none was configured, and nothing came from it yet",
       [
         eventEvidence(subject),

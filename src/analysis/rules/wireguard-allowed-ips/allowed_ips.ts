@@ -3,7 +3,7 @@ import type { WireguardPeer } from "../../../event/state.ts";
 import { isRefusedByWireguard, isRefusedByWireguardSender } from "../../kernel/refusing_devices.ts";
 import type { Case } from "../case.ts";
 import { command } from "../command.ts";
-import { eventEvidence, place, stateEvidence } from "../evidence.ts";
+import { eventEvidence, place, stateEvidence, wireDestination, wireSource } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
 import { holdersOf, peersRead } from "../shared/wireguard_peers.ts";
 import { device } from "../word.ts";
@@ -21,14 +21,16 @@ export const noPeerForDestination: Rule = {
   yields: ["wireguard-allowed-ips"],
   judge(subject) {
     const { event } = subject;
-    if (event.tunnelKind !== undefined || !isRefusedByWireguardSender(event)) return null;
+    if (!isRefusedByWireguardSender(event)) return null;
     const readings = peersRead(subject);
-    if (readings.length === 0 || event.destination === undefined) return null;
-    if (readings.some((peers) => holdersOf(peers, event.destination!).length > 0)) return null;
+    // Of a tunnel that goes through wireguard that is its own packet.
+    const destination = wireDestination(event);
+    if (readings.length === 0 || destination === "") return null;
+    if (readings.some((peers) => holdersOf(peers, destination).length > 0)) return null;
     return cause(
       "wireguard-allowed-ips",
       "proven",
-      `no peer of wireguard at ${place(subject)} has ${event.destination} in its allowed-ips`,
+      `no peer of wireguard at ${place(subject)} has ${destination} in its allowed-ips`,
       [eventEvidence(subject), ...evidenceOf(subject, readings[0]!)],
       showing(subject),
     );
@@ -51,10 +53,10 @@ export const sourceNotAllowed: Rule = {
   yields: ["wireguard-allowed-ips"],
   judge(subject) {
     const { event } = subject;
-    if (event.tunnelKind !== undefined || !isRefusedByWireguard(event)) return null;
+    if (!isRefusedByWireguard(event)) return null;
     const readings = peersRead(subject);
-    const { source } = event;
-    if (readings.length === 0 || source === undefined) return null;
+    const source = wireSource(event);
+    if (readings.length === 0 || source === "") return null;
     const held = readings.map((peers) => holdersOf(peers, source));
     const isNobodys = held.every((peers) => peers.length === 0);
     const isAnothers = held.every((peers) => peers.length > 0) &&
