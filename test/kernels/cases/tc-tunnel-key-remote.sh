@@ -1,6 +1,6 @@
 # tc sends the tunnel's packets to an end that no route leads to, so that ARP dies at the device.
 # nodes: a b
-# fault: dropped neighbour-unresolved
+# fault: dropped tunnel-endpoint-unreachable
 build() {
   pair a b 172.24.0
   ip_ a link add vx0 type vxlan external dstport 4789

@@ -1,6 +1,6 @@
 # tc gives the tunnel another VNI than its other end has, so that ARP dies there.
 # nodes: a b
-# fault: dropped neighbour-unresolved
+# fault: dropped tunnel-id-mismatch
 build() {
   pair a b 172.23.0
   keyed 77

@@ -4,7 +4,8 @@ import socket, sys, time
 protocol, host, port, seconds = sys.argv[1], sys.argv[2], int(sys.argv[3]), float(sys.argv[4])
 hold = float(sys.argv[5])
 kind = socket.SOCK_DGRAM if protocol == "udp" else socket.SOCK_STREAM
-s = socket.socket(socket.AF_INET, kind, 132 if protocol == "sctp" else 0)
+family = socket.AF_INET6 if ":" in host else socket.AF_INET
+s = socket.socket(family, kind, 132 if protocol == "sctp" else 0)
 s.settimeout(seconds)
 try:
     s.connect((host, port))

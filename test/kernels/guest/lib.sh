@@ -86,12 +86,13 @@ forwards() { in_ "$1" sysctl -qw net.ipv4.ip_forward=1; }
 # What traffic asks may well fail.
 ping_() { local name=$1; shift; in_ "$name" ping -n -c 2 -i 0.3 -W 1 "$@" || true; }
 
-# listen NAME tcp|udp|udp-refusing|sctp|bulk PORT: a server that answers from when this returns; one of
-# bulk gives back as much as it got, and one that is refusing has a filter that takes nothing.
+# listen NAME tcp|udp|udp-refusing|sctp|bulk PORT [six]: a server that answers from when this returns,
+# with six one of IPv6; one of bulk gives back as much as it got, and one that is refusing has a filter
+# that takes nothing.
 listen() {
   local said
   if elsewhere "$1"; then return 0; fi
-  exec {said}< <(in_ "$1" setsid python3 /work/server.py "$2" "$3" </dev/null 2>/dev/null)
+  exec {said}< <(in_ "$1" setsid python3 /work/server.py "${@:2}" </dev/null 2>/dev/null)
   read -r -u "$said" _
 }
 # ask NAME tcp|udp|sctp ADDRESS PORT [SECONDS]: and holds the connection so long after the answer.
@@ -104,10 +105,10 @@ burst() { in_ "$1" python3 /work/burst.py "$2" "$3" "$4" || true; }
 bulk() { in_ "$1" python3 /work/bulk.py "$2" "$3" "$4" || true; }
 # silence NAME: nothing of it listens any more.
 silence() { elsewhere "$1" || ip netns pids "$RUN.$1" | xargs -r kill; }
-# xdp NAME DEVICE xdpgeneric|xdpdrv abort|drop|pass|back|away: a program of XDP that does so with
-# all; away sends it to a device that is not there.
+# xdp NAME DEVICE xdpgeneric|xdpdrv abort|drop|pass|back|away|drop-icmp|away-icmp: a program of
+# XDP that does so with all, or with ICMP; away sends it to a device that is not there.
 xdp() {
-  local -A answers=([abort]=0 [drop]=1 [pass]=2 [back]=3 [away]=4)
+  local -A answers=([abort]=0 [drop]=1 [pass]=2 [back]=3 [away]=4 [drop-icmp]=5 [away-icmp]=6)
   # What names a namespace to ip mounts another /sys.
   local path="/run/xdp/$RUN-$4"
   mkdir -p /run/xdp

@@ -1,5 +1,5 @@
-"""server.py tcp|udp|udp-refusing|sctp|bulk PORT: says a line when it listens, then answers what it is
-asked, until it is killed. One that is refusing has a filter at its socket that takes nothing."""
+"""server.py tcp|udp|udp-refusing|sctp|bulk PORT [six]: says a line when it listens, then answers what it is
+asked, until it is killed. One that is refusing has a filter at its socket that takes nothing; six: of IPv6, where it is none of UDP."""
 import ctypes, socket, struct, sys
 protocol, port = sys.argv[1], int(sys.argv[2])
 if protocol.startswith("udp"):
@@ -13,7 +13,8 @@ if protocol.startswith("udp"):
     while True:
         _, asker = s.recvfrom(2048)
         s.sendto(b"answer", asker)
-s = socket.socket(socket.AF_INET, socket.SOCK_STREAM, 132 if protocol == "sctp" else 0)
+family = socket.AF_INET6 if "six" in sys.argv else socket.AF_INET
+s = socket.socket(family, socket.SOCK_STREAM, 132 if protocol == "sctp" else 0)
 s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 s.bind(("", port))
 s.listen(8)
