@@ -73,7 +73,7 @@ function readBySh(line: string): { words: string[]; said: string } {
 }
 
 const PROGRAMS =
-  /^(?:ip|bridge|tc|nft|ip6?tables(?:-legacy)?|sysctl|ss|kubectl|ufw|cat|conntrack|wg|ovs-(?:vsctl|dpctl|ofctl|appctl))$/;
+  /^(?:ip|bridge|tc|nft|ip6?tables(?:-legacy)?|sysctl|ss|kubectl|ufw|cat|conntrack|wg|teamnl|ovs-(?:vsctl|dpctl|ofctl|appctl))$/;
 /** Commands that no namespace has an answer of its own to, as Open vSwitch's database and daemon. */
 const OF_THE_MACHINE =
   /^(?:kubectl |ovs-(?:vs|of|app)ctl |cat \/proc\/|sysctl (?:-w )?net\.(?:core|netfilter)\.)/;
