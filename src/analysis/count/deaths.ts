@@ -1,6 +1,7 @@
 /** [O24] Which packets of a flow that were told to die did so between two places that were counted. */
 import { isDeviceKind } from "../../event/kinds.ts";
 import { isCpuBacklogFull } from "../kernel/sockets.ts";
+import { isBeforeDriver } from "../kernel/transmission.ts";
 import { saysXdp } from "../kernel/xdp.ts";
 import type { FlowGroup } from "../verdict/flows.ts";
 import type { Judgement } from "../verdict/judgement.ts";
@@ -46,8 +47,8 @@ export function diedBetween(
   const { event } = judgement.end.step;
   if (isBehind(event, a, behind)) return false;
   const passed = placesOf(judgement);
-  if (passed.size === 0) return isWithin(event, a, behind[0]);
-  return passed.has(keyOf(a)) && !behind.some((place) => passed.has(keyOf(place)));
+  return (passed.has(keyOf(a)) || isWithin(event, a, behind)) &&
+    !behind.some((place) => passed.has(keyOf(place)));
 }
 
 /** It was dropped in the namespace that the last place is in, after that place; `a` is the one before. */
@@ -63,13 +64,24 @@ export const isBehind = (event: Sighting, a: Place, behind: readonly Place[]): b
   !isAt(event, a) && behind.some((place) => isAt(event, place)) && !isCpuBacklogFull(event);
 
 /**
- * Of a packet of which only the drop was told: it still belongs to the device that received it, so it was
- * counted there and did not come to the next place, which sends from that namespace.
+ * Of a packet whose hop at the first place was not told: it died in the namespace that received it there, before
+ * the next place had it, which sends from that namespace. Until it is routed it belongs to the device that
+ * received it, then to the one that is to send it. A node before may have told its hops, because every node
+ * chooses by a mask of its own.
  */
-const isWithin = (event: Sighting, a: Place, b: Place | undefined): boolean =>
-  isAt(event, a) && event.ifindex === a.ifindex && a.stage === "device-rx" &&
-  b !== undefined && isAt(event, b) && b.stage === "device-tx" &&
-  !isCpuBacklogFull(event) && !saysXdp(event);
+function isWithin(event: Sighting, a: Place, behind: readonly Place[]): boolean {
+  const b = behind[0];
+  if (a.stage !== "device-rx" || b?.stage !== "device-tx" || !isAt(event, a) || !isAt(event, b)) {
+    return false;
+  }
+  if (isCpuBacklogFull(event) || saysXdp(event)) return false;
+  if (event.ifindex === a.ifindex && a.ifindex !== b.ifindex) return true;
+  // What is received by that device as well may have come from it.
+  return event.ifindex === b.ifindex && isBeforeDriver(event) &&
+    !behind.some((place) =>
+      place.stage === "device-rx" && isAt(event, place) && place.ifindex === b.ifindex
+    );
+}
 
 const isAt = ({ node, netns }: Sighting, place: Place): boolean =>
   node === place.node && netns === place.netns;

@@ -1,6 +1,10 @@
 /** Frees between the stack and a device's driver. Functions of Linux 5.15 to 6.18. */
 import type { Event } from "../../event/event.ts";
 import { freedIn, givesReason, hasReason } from "./free_reason.ts";
+import { isDropBeforeSending } from "./frees.ts";
+import { isNetfilterDrop } from "./netfilter.ts";
+import { isQueueDrop } from "./queues.ts";
+import { isInIp } from "./sizes.ts";
 
 /**
  * Reasons, or none, of a free that a device without carrier explains. `NEIGH_FAILED` is one of
@@ -27,6 +31,10 @@ export const mayBeDeviceDown = (event: Event): boolean =>
 /** Freed, without a reason, where a frame's VLAN has a device, and that one is down (Linux 5.10 to 7.2). */
 export const isRefusedByVlanDevice = (event: Event): boolean =>
   event.kind === "drop" && !givesReason(event) && freedIn(event, /^vlan_do_receive/);
+
+/** Freed by IP, by netfilter, while a neighbour was asked for or by a queue: no driver was given it. */
+export const isBeforeDriver = (event: Event): boolean =>
+  isInIp(event) || isNetfilterDrop(event) || isQueueDrop(event) || isDropBeforeSending(event);
 
 /**
  * Freed, without a reason, by what a team's mode sends with: there was no port for it. Modes that spread
