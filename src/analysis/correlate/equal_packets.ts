@@ -6,7 +6,7 @@ import { isSideCopy, isSolicitationCopy } from "../kernel/frees.ts";
 import type { NodeView, Sighting } from "../view/timeline.ts";
 import type { Chain } from "./chains.ts";
 import { type EqualPacket, EqualsOnNode } from "./equals_on_node.ts";
-import { frameOf, sameFrame } from "./frames.ts";
+import { frameOf } from "./frames.ts";
 import type { Union } from "./union.ts";
 
 /**
@@ -22,14 +22,28 @@ export function joinEqualPackets(
   union: Union,
 ): void {
   const stays = staysOf(chains, members, union);
+  const arrived = new Set<EqualPacket>();
   stays.forEach((stay, i) => {
     const earlier = stays.slice(0, i).reverse();
     const { untold, taken } = joinByFrames(stay, earlier, union);
-    if (untold.length === 0) return;
-    const arriving = arrivingAt(stay, earlier).filter((packet) => !taken.has(packet));
+    const arriving = untold.length === 0
+      ? []
+      : arrivingAt(stay, earlier).filter((packet) => !taken.has(packet));
+    // More came than that node can have sent, so the rest came from one before it, without passing it.
+    if (arriving.length < untold.length) {
+      for (const packet of earlier.flatMap(leavers)) {
+        if (!arrived.has(packet) && !taken.has(packet) && !arriving.includes(packet)) {
+          arriving.push(packet);
+        }
+      }
+    }
     untold.forEach((packet, k) => {
-      if (arriving[k]) union.join(arriving[k].member, packet.member);
+      const sent = arriving[k];
+      if (sent === undefined) return;
+      union.join(sent.member, packet.member);
+      arrived.add(sent);
     });
+    for (const packet of taken) arrived.add(packet);
   });
 }
 
@@ -88,11 +102,11 @@ function firstEvent({ chains }: EqualPacket, kind: Sighting["kind"]): Sighting |
   return first;
 }
 
-/** Equal packets on one node, and the device events of the one that has the most of them there. */
+/** Equal packets on one node, and every frame that any of them left or came in: they may go several ways. */
 interface Stay {
   packets: readonly EqualPacket[];
-  sent: readonly Sighting[];
-  received: readonly Sighting[];
+  sent: ReadonlySet<string>;
+  received: ReadonlySet<string>;
 }
 
 /** Sorts each node's chains to packets, which joins them; nodes in the order of the packets' way. */
@@ -114,8 +128,8 @@ function staysOf(chains: readonly Chain[], members: readonly number[], union: Un
   }
   return inOrder([...byNode.values()].map(({ packets }) => ({
     packets,
-    sent: mostEvents(packets, "device-tx"),
-    received: mostEvents(packets, "device-rx"),
+    sent: framesOf(packets, "device-tx"),
+    received: framesOf(packets, "device-rx"),
   })));
 }
 
@@ -126,8 +140,10 @@ function staysOf(chains: readonly Chain[], members: readonly number[], union: Un
  */
 function arrivingAt(stay: Stay, earlier: readonly Stay[]): readonly EqualPacket[] {
   // What came out of a tunnel here went into it nodes before: only the frame it came in tells the last one.
-  const received = stay.packets.map((packet) => firstEvent(packet, "device-rx"))
-    .filter((event) => event !== undefined);
+  const received = new Set(
+    stay.packets.map((packet) => firstEvent(packet, "device-rx"))
+      .filter((event) => event !== undefined).map(frameOf),
+  );
   const from = earlier.find((other) => feeds(other, { received }));
   const beside = from ? undefined : earlier.find((other) => isBeside(other, stay));
   if (beside) return beside.packets;
@@ -167,19 +183,19 @@ function inOrder(stays: readonly Stay[]): Stay[] {
 
 /** A frame that one node sent is one that the other received. */
 const feeds = ({ sent }: Pick<Stay, "sent">, { received }: Pick<Stay, "received">) =>
-  received.some((event) => sent.some((other) => sameFrame(other, event)));
+  !sent.isDisjointFrom(received);
 
 /** Both received one frame, which was flooded by somebody without a probe. */
-const isBeside = (one: Stay, other: Stay) =>
-  other.received.some((event) => one.received.some((known) => sameFrame(known, event)));
+const isBeside = (one: Stay, other: Stay) => !one.received.isDisjointFrom(other.received);
 
-function mostEvents(packets: readonly EqualPacket[], kind: Sighting["kind"]): Sighting[] {
-  let most: Sighting[] = [];
+function framesOf(packets: readonly EqualPacket[], kind: Sighting["kind"]): Set<string> {
+  const frames = new Set<string>();
   for (const { chains } of packets) {
-    const events = chains.flatMap((chain) => chain.events.filter((event) => event.kind === kind));
-    if (events.length > most.length) most = events;
+    for (const { events } of chains) {
+      for (const event of events) if (event.kind === kind) frames.add(frameOf(event));
+    }
   }
-  return most;
+  return frames;
 }
 
 /** The higher TTL first; of equal ones the node that did not receive the packet from another. */

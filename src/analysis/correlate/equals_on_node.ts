@@ -4,7 +4,7 @@ import { isAnothersFrame, isFree, isSideCopy, isSolicitationCopy } from "../kern
 import type { Sighting } from "../view/timeline.ts";
 import { type Chain, excludes, pointOf, unsentPoint } from "./chains.ts";
 import { sameFrame } from "./frames.ts";
-import { COPY_LAG_NS, isDropOfAnother, isForItsHost } from "./reused.ts";
+import { COPY_LAG_NS, isDropOfAnother, isForItsHost, isOtherFrame } from "./reused.ts";
 import { tellsOfPacket } from "./telling.ts";
 
 /** One of several equal packets, as one node saw it. */
@@ -135,7 +135,10 @@ export class EqualsOnNode {
   #firstOpen(points: readonly string[], first: Sighting): EqualPacket | undefined {
     for (let i = this.#nextOpen(points, 0); i < this.packets.length;) {
       const packet = this.packets[i]!;
-      if (isOpen(packet, points, first) && !isElsewhere(packet, first)) return packet;
+      if (
+        isOpen(packet, points, first) && !isElsewhere(packet, first) &&
+        !isSentInAnother(packet, first)
+      ) return packet;
       i = this.#nextOpen(points, i + 1);
     }
     return undefined;
@@ -217,6 +220,21 @@ function isElsewhere({ chains }: EqualPacket, first: Sighting): boolean {
   if (last?.packetType !== "host" || firstHere(chains, first) !== undefined) return false;
   return first.kind === "device-tx" ||
     (first.kind === "device-rx" && last.tunnelKind === undefined && isForItsHost(last));
+}
+
+/**
+ * It came to the namespace that the packet was last sent from, in another frame though no router lowered its
+ * TTL: what bridges bring back is the frame that was sent. What a tunnel brings back has a frame of its own.
+ */
+function isSentInAnother({ chains }: EqualPacket, first: Sighting): boolean {
+  if (!isForItsHost(first) || first.tunnelKind !== undefined || first.netns === undefined) {
+    return false;
+  }
+  const sent = lastHop(chains, first);
+  return sent?.kind === "device-tx" && sent.netns === first.netns &&
+    sent.tunnelKind === undefined &&
+    sent.ttl !== undefined && first.ttl !== undefined && first.ttl >= sent.ttl &&
+    isOtherFrame(first, sent);
 }
 
 const isReception = ({ kind, packetType }: Sighting) =>

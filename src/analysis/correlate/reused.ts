@@ -12,7 +12,8 @@ export const COPY_LAG_NS = 20e6;
  * the one that received it last, or at the device that this namespace received it from, though another
  * device has sent it on. It is of another packet where the first is later than a copy lags; and where the
  * packet was there and has left it, in the same skb, which comes back only by another hop, or by a route,
- * which makes no copies. Where only some packets are told the drop is, and where its packet was before, and
+ * which makes no copies; and where it is in another frame than that device has sent, though no router
+ * lowered its TTL. Where only some packets are told the drop is, and where its packet was before, and
  * that the memory was freed meanwhile, may not be. `before`: the last hop that had the same memory;
  * `there`: the first one in the drop's namespace.
  */
@@ -34,11 +35,19 @@ export function isDropOfAnother(
 /** With a lower TTL it came round. */
 function isSentOn(event: Sighting, before: Sighting, there: () => Sighting | undefined): boolean {
   if (before.kind !== "device-tx" || before.tunnelKind !== undefined) return false;
-  if (event.ifindex === before.ifindex || (event.ttl ?? Infinity) < (before.ttl ?? 0)) return false;
+  if ((event.ttl ?? Infinity) < (before.ttl ?? 0)) return false;
+  if (event.ifindex === before.ifindex) {
+    return event.tunnelKind === undefined && isOtherFrame(event, before);
+  }
   const first = there();
   return first !== undefined && isForItsHost(first) && first.ifindex === event.ifindex &&
     first.tunnelKind === undefined && (event.skb === before.skb || isRouted(first, before));
 }
+
+/** It still has the frame that it came in, so no device has sent it on, where the two have one TTL. */
+export const isOtherFrame = (event: Sighting, sent: Sighting): boolean =>
+  event.destinationMac !== undefined && sent.destinationMac !== undefined &&
+  (event.destinationMac !== sent.destinationMac || event.sourceMac !== sent.sourceMac);
 
 const isRouted = (first: Sighting, later: Sighting) =>
   first.tunnelKind === undefined && later.tunnelKind === undefined &&
