@@ -32,7 +32,7 @@ const CLOSE_NS = 300e6;
 
 const ENDED_BEFORE_REPEAT: Gap = {
   code: "trace-ended",
-  text: "the trace ended before what was lost would have been sent again",
+  text: "the trace ended before it was known whether what was lost was made good",
 };
 
 const SAID_BEFORE: Gap = {

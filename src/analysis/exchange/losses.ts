@@ -38,8 +38,12 @@ export function hadTimeToRepeat(flow: FlowGroup, loss: Judgement): boolean {
   const sequence = firstEvent(loss).tcpSequence;
   if (sequence === undefined) return true;
   const node = clientSide(flow);
-  const tries = flow.packets.filter((packet) => carries(packet, sequence))
-    .map((packet) => firstAt(packet, node)).filter((at) => at !== null);
+  const carriers = flow.packets.filter((packet) => carries(packet, sequence));
+  if (carriers.filter(isLost).length >= LAST_TRY) return true;
+  // What became of the last one is not known: it may have arrived.
+  const last = inOrder(carriers, node).at(-1);
+  if (last !== undefined && !isLost(last) && last.outcome !== "delivered") return false;
+  const tries = carriers.map((packet) => firstAt(packet, node)).filter((at) => at !== null);
   if (tries.length === 0 || tries.length >= LAST_TRY) return true;
   return isSilentUntil(node, Math.max(...tries) + REPEAT_NS * 2 ** (tries.length - 1));
 }
