@@ -2,6 +2,7 @@
  * Packets that look alike, because nothing in them differs (no IP id: IPv6, or IPv4 with id 0).
  * Which of them a chain belongs to is decided by order. Rule C6.
  */
+import { isDeviceKind } from "../../event/kinds.ts";
 import { isSideCopy, isSolicitationCopy } from "../kernel/frees.ts";
 import type { NodeView, Sighting } from "../view/timeline.ts";
 import type { Chain } from "./chains.ts";
@@ -63,7 +64,7 @@ function joinByFrames(stay: Stay, earlier: readonly Stay[], union: Union) {
     const lists = senders.map((byFrame) => byFrame.get(frame ?? "")).filter((list) =>
       list !== undefined
     );
-    if (lists.length === 0) untold.push(packet);
+    if (lists.length === 0 && !isToldByItsEnd(packet)) untold.push(packet);
     for (const list of lists) {
       const k = next.get(list) ?? 0;
       if (k >= list.length) continue;
@@ -75,6 +76,14 @@ function joinByFrames(stay: Stay, earlier: readonly Stay[], union: Union) {
   }
   return { untold, taken };
 }
+
+/**
+ * Where only some packets are told, one of which no hop was: it may be any of those that were sent, and the
+ * order of those that were told says nothing of it.
+ */
+const isToldByItsEnd = ({ chains }: EqualPacket): boolean =>
+  chains[0]!.node.sampled.length > 0 &&
+  chains.every(({ events }) => events.every(({ kind }) => !isDeviceKind(kind)));
 
 /** What a node sent on, by each frame that it was sent in, in the order in which it left. */
 function leaversByFrame(stay: Stay): Map<string, EqualPacket[]> {

@@ -12,10 +12,10 @@ export const COPY_LAG_NS = 20e6;
  * the one that received it last, or at the device that this namespace received it from, though another
  * device has sent it on. It is of another packet where the first is later than a copy lags; and where the
  * packet was there and has left it, in the same skb, which comes back only by another hop, or by a route,
- * which makes no copies; and where it is in another frame than that device has sent, though no router
- * lowered its TTL. Where only some packets are told the drop is, and where its packet was before, and
- * that the memory was freed meanwhile, may not be. `before`: the last hop that had the same memory;
- * `there`: the first one in the drop's namespace.
+ * which makes no copies; where it was sent with a lower TTL in another namespace; and where it is in another
+ * frame than that device has sent, though no router lowered its TTL. Where only some packets are told the
+ * drop is, and where its packet was before, and that the memory was freed meanwhile, may not be. `before`:
+ * the last hop that had the same memory; `there`: the first one in the drop's namespace.
  */
 export function isDropOfAnother(
   event: Sighting,
@@ -26,11 +26,16 @@ export function isDropOfAnother(
     return false;
   }
   if (event.netns === before.netns) return isSentOn(event, before, there);
+  if (isRoutedSince(event, before)) return true;
   if (!isForItsHost(before)) return false;
   if (event.at >= before.at + COPY_LAG_NS && event.node.sampled.length > 0) return true;
   const first = there();
   return first !== undefined && (event.skb === before.skb || isRouted(first, before));
 }
+
+/** What was sent with a lower TTL in another namespace has passed a router since it could have died here. */
+const isRoutedSince = (event: Sighting, sent: Sighting): boolean =>
+  sent.kind === "device-tx" && event.tunnelKind === undefined && isRouted(event, sent);
 
 /** With a lower TTL it came round. */
 function isSentOn(event: Sighting, before: Sighting, there: () => Sighting | undefined): boolean {

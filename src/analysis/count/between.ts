@@ -180,12 +180,13 @@ function together(
       const { number } = steps[i]!;
       return came.has(number) || left.has(number) || late.has(number);
     };
-    const found = runsOf(steps, isActive, told.a);
+    const found = runsOf(
+      steps,
+      isActive,
+      told.a,
+      (run) => isEven(run, steps, [came, left], diedIn(epoch)),
+    );
     isCut ||= found.isCut;
-    const open = found.runs.at(-1);
-    if (open && found.goesOn && isEven(open, steps, [came, left], diedIn(epoch))) {
-      open.isOver = true;
-    }
     goesOn ||= found.goesOn;
     for (const whole of found.runs) {
       for (const run of cutAtSettled(whole, epoch, steps, [a, b], late)) {
@@ -226,7 +227,7 @@ function isEven(
   [came, left]: readonly [Series, Series],
   died: (from: number, to: number) => number,
 ): boolean {
-  if (!isBegun || last === steps.length - 1) return false;
+  if (!isBegun) return false;
   let missing = 0;
   for (const { number } of steps.slice(first, last + 1)) {
     missing += (came.get(number) ?? 0) - (left.get(number) ?? 0);

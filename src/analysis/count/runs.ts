@@ -50,26 +50,36 @@ export interface Runs {
   goesOn: boolean;
 }
 
-/** `isActive`: packets of the epoch may have passed. `firstSeen`: when the flow was, an `at`. */
+/**
+ * `isActive`: packets of the epoch may have passed. `firstSeen`: when the flow was, an `at`. `isEven`: of a
+ * run that was followed by a whole reading without packets of it, whether nothing of it is under way.
+ */
 export function runsOf(
   steps: readonly Step[],
   isActive: (position: number) => boolean,
   firstSeen: number,
+  isEven: (run: Run) => boolean = () => false,
 ): Runs {
   const runs: Run[] = [];
-  let isCut = false;
+  let [isCut, goesOn] = [false, false];
   let run: Run | null = null;
   let quiet = { ns: 0, passed: 0 };
   let wholeFrom = Infinity;
   const isLong = () =>
     quiet.ns >= QUIET_NS || (quiet.ns >= OVERTAKEN_NS && quiet.passed >= OVERTAKEN);
+  /** From this position on nothing of the flow was counted, as far as is known. */
+  const endBefore = (i: number): boolean => {
+    if (run === null || i - 1 === run.last || !isEven(run)) return false;
+    if (steps.slice(i).some(({ passed }) => passed > 0)) return false;
+    return run.isOver = goesOn = true;
+  };
   const unknown = (i: number) => runs.push({ first: i, last: i, isBegun: false, isOver: false });
   steps.forEach((step, i) => {
     const { isWhole, from, at, passed } = step;
     const follows = i > 0 && from === steps[i - 1]!.at;
     if (!isWhole || !follows) {
       // What passed meanwhile is not known: nor what was under way.
-      if (run !== null) isCut = true;
+      if (run !== null && !endBefore(i)) isCut = true;
       run = null;
       quiet = { ns: 0, passed: 0 };
       wholeFrom = Infinity;
@@ -97,5 +107,6 @@ export function runsOf(
     run.last = i;
     quiet = { ns: 0, passed: 0 };
   });
-  return { runs, isCut, goesOn: run !== null };
+  endBefore(steps.length);
+  return { runs, isCut, goesOn: goesOn || run !== null };
 }
