@@ -7,7 +7,7 @@ import { isSideCopy, isSolicitationCopy } from "../kernel/frees.ts";
 import type { NodeView, Sighting } from "../view/timeline.ts";
 import type { Chain } from "./chains.ts";
 import { type EqualPacket, EqualsOnNode } from "./equals_on_node.ts";
-import { frameOf } from "./frames.ts";
+import { frameOf, sameFrame } from "./frames.ts";
 import type { Union } from "./union.ts";
 
 /**
@@ -163,6 +163,18 @@ function arrivingAt(stay: Stay, earlier: readonly Stay[]): readonly EqualPacket[
 /** The node has packets that were for it, not only frames flooded to somebody else. */
 const hasItsOwn = ({ packets }: Stay) => packets.some(({ isForNode }) => isForNode);
 
+/** It did not die on the node, or did so after it had been sent elsewhere and had come back from there. */
+function hasLeft({ drop, chains }: EqualPacket): boolean {
+  if (drop === null) return true;
+  const hops = chains.flatMap(({ events }) => events)
+    .filter(({ kind, at }) => isDeviceKind(kind) && at <= drop.at);
+  const received = hops.filter(({ kind }) => kind === "device-rx");
+  return hops.some((sent) =>
+    sent.kind === "device-tx" && received.some(({ at }) => at > sent.at) &&
+    !received.some((got) => got.at >= sent.at && sameFrame(sent, got))
+  );
+}
+
 /** What goes on to others, in the order in which it left. */
 function leavers({ packets }: Stay): EqualPacket[] {
   const leftAt = ({ chains }: EqualPacket) =>
@@ -171,7 +183,7 @@ function leavers({ packets }: Stay): EqualPacket[] {
         events.filter(({ kind }) => kind === "device-tx").map(({ at }) => at)
       ),
     );
-  return packets.filter(({ drop }) => drop === null)
+  return packets.filter(hasLeft)
     .map((packet) => ({ packet, at: leftAt(packet) }))
     .sort((a, b) => a.at - b.at).map(({ packet }) => packet);
 }
