@@ -17,7 +17,8 @@ interface Delays {
  * [O21] Takes back `vanished` where the next node was not watched, or runs of its scripts were left
  * out, for twice as long as the slowest packet of this conversation took to it; within a node, twice as
  * long as the slowest took from the same place to wherever it was seen next. A full queue on the way
- * holds packets for longer than a trace waits at its end. How long one took to another node follows
+ * holds packets for longer than a trace waits at its end; where only some packets are told, the slowest may
+ * be none of them, and nobody knows how long the queue is. How long one took to another node follows
  * without comparing clocks: from the readings of both directions their offset goes out.
  */
 export function doubtLate(group: FlowGroup): void {
@@ -34,7 +35,8 @@ export function doubtLate(group: FlowGroup): void {
     if (!there) continue;
     const back = across.get(key(node, sent.node));
     const slowest = isWithin ? there.most : there.most + (back ? back.least : -there.least);
-    const [from, to] = [sent.at + there.least, sent.at + there.most + slowest];
+    const longest = mayBeSlower(sent.node, slowest) ? QUEUED_NS : slowest;
+    const [from, to] = [sent.at + there.least, sent.at + there.most + longest];
     const leftOut = leftOutIn(node, { node, from, to }, () => rankOfPacket(judgement.packet));
     if (leftOut) revise(judgement, "O21", { outcome: "unknown", gap: leftOut });
     if (leftOut || isSilentUntil(node, to)) continue;
@@ -43,6 +45,15 @@ export function doubtLate(group: FlowGroup): void {
     revise(judgement, "O21", { outcome: "unknown", gap: { code: "watched-too-short", text } });
   }
 }
+
+/** Longer than a packet waits in the queues of a node, ns. */
+const QUEUED_NS = 3.9e9;
+/** A way without a queue takes less, ns. */
+const IDLE_NS = 20e6;
+
+/** A queue was seen to hold packets, and of those that it held longest none may have been told. */
+const mayBeSlower = ({ sampled }: NodeView, slowest: number) =>
+  sampled.length > 0 && slowest >= IDLE_NS;
 
 const key = (from: NodeView, to: NodeView) => `${from.name}\0${to.name}`;
 
