@@ -1,6 +1,7 @@
 /** Messages of a live stream as bytes, made once for all viewers. */
 import { encodeServerSentEvent } from "../../event/sse.ts";
 import { gathered } from "../http/large_answer.ts";
+import type { TextPieces } from "./packed_texts.ts";
 import type { Message } from "./viewer.ts";
 
 /**
@@ -9,14 +10,37 @@ import type { Message } from "./viewer.ts";
  */
 const PIECE_BYTES = 8 * 1024;
 
-/** A message's bytes: nobody may write into them. */
-export interface Pieces {
-  pieces: readonly Uint8Array<ArrayBuffer>[];
-  /** Of all pieces. */
-  bytes: number;
-}
-
 const encoder = new TextEncoder();
+
+/**
+ * A message's bytes in pieces: nobody may write into them. A piece is made when the first viewer comes to it,
+ * so that a whole report is never encoded at once: that takes half a second for 44 MB, in which nobody else
+ * is answered.
+ */
+export class Pieces {
+  readonly #made: Uint8Array<ArrayBuffer>[] = [];
+  #rest: Iterator<Uint8Array<ArrayBuffer>> | null;
+
+  /** `bytes`: of all pieces, as near as matters for a bound. */
+  constructor(pieces: Iterable<Uint8Array<ArrayBuffer>>, readonly bytes: number) {
+    this.#rest = pieces[Symbol.iterator]();
+  }
+
+  /** A piece by its place; undefined: the message has no more. */
+  at(index: number): Uint8Array<ArrayBuffer> | undefined {
+    while (this.#rest !== null && this.#made.length <= index) {
+      const { done, value } = this.#rest.next();
+      if (done) this.#rest = null;
+      else this.#made.push(value);
+    }
+    return this.#made[index];
+  }
+
+  /** Nobody took memory of them away: a stream may take that of what it is given. */
+  get areWhole(): boolean {
+    return this.#made.every(({ length }) => length > 0);
+  }
+}
 
 /** By message: the bytes go with it, when the last viewer and the topic let go of it. */
 const known = new WeakMap<Message, Pieces>();
@@ -27,22 +51,30 @@ const known = new WeakMap<Message, Pieces>();
  */
 export function encoded(message: Message): Pieces {
   const before = known.get(message);
-  // A stream that takes the memory of what it is given leaves nothing for the next viewer.
-  if (before !== undefined && before.pieces.every(({ length }) => length > 0)) return before;
-  const pieces = Array.from(textsOf(message), (text) => cut(encoder.encode(text))).flat();
-  const made = { pieces, bytes: pieces.reduce((sum, { length }) => sum + length, 0) };
+  if (before?.areWhole) return before;
+  const made = message.pieces === undefined ? ofOne(message) : ofPieces(message, message.pieces);
   known.set(message, made);
   return made;
 }
 
-/** The event, in one text where it is small: a large one is never put together. */
-function textsOf(message: Message): Iterable<string> {
-  const { pieces } = message;
-  if (pieces === undefined) return [encodeServerSentEvent(message)];
-  const { id, event } = message;
+/** Of bytes, so that its text need not be kept. */
+function ofOne(message: Message): Pieces {
+  const whole = encoder.encode(encodeServerSentEvent(message));
+  return new Pieces(cut(whole), whole.length);
+}
+
+function ofPieces({ id, event }: Message, texts: TextPieces): Pieces {
   const head = encodeServerSentEvent({ ...(id === undefined ? {} : { id }), event, data: "" });
   const end = "\n\n";
-  return gathered([head.slice(0, -end.length), ...pieces, end], PIECE_BYTES);
+  function* all() {
+    yield head.slice(0, -end.length);
+    yield* texts;
+    yield end;
+  }
+  function* bytes() {
+    for (const text of gathered(all(), PIECE_BYTES)) yield* cut(encoder.encode(text));
+  }
+  return new Pieces(bytes(), head.length + texts.chars);
 }
 
 function cut(whole: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer>[] {

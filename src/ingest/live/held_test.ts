@@ -1,8 +1,8 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { HeldMessages, type Holder } from "./held.ts";
-import type { Pieces } from "./encoded.ts";
+import { Pieces } from "./encoded.ts";
 
-const message = (bytes: number): Pieces => ({ pieces: [], bytes });
+const message = (bytes: number): Pieces => new Pieces([], bytes);
 
 function setUp(liveBytesMax: number, livePerTokenBytesMax: number) {
   const held = new HeldMessages({ liveBytesMax, livePerTokenBytesMax });

@@ -50,16 +50,15 @@ export function liveStream(options: LiveStreamOptions): ReadableStream<Uint8Arra
     if (begun !== null) options.held.end(begun.of, holder);
     begun = null;
   };
-  /** A piece of the message that was begun. */
+  /** The next piece of the message that was begun. */
   const piece = (own: Begun): Uint8Array<ArrayBuffer> => {
-    const { pieces } = own.of;
-    const at = own.next++;
-    if (own.next === pieces.length) letGo();
-    return pieces[at]!;
+    const next = own.of.at(own.next++)!;
+    if (own.of.at(own.next) === undefined) letGo();
+    return next;
   };
   const begin = (message: Message): Uint8Array<ArrayBuffer> => {
     const of = encoded(message);
-    if (of.pieces.length === 1) return of.pieces[0]!;
+    if (of.at(1) === undefined) return of.at(0)!;
     const own = { of, next: 0 };
     begun = own;
     options.held.begin(of, holder);
