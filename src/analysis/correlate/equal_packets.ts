@@ -27,24 +27,20 @@ export function joinEqualPackets(
   stays.forEach((stay, i) => {
     const earlier = stays.slice(0, i).reverse();
     const { untold, taken } = joinByFrames(stay, earlier, union);
-    const arriving = untold.length === 0
-      ? []
-      : arrivingAt(stay, earlier).filter((packet) => !taken.has(packet));
+    for (const packet of taken) arrived.add(packet);
+    if (untold.length === 0) return;
+    const arriving = new Set(arrivingAt(stay, earlier).filter((packet) => !taken.has(packet)));
     // More came than that node can have sent, so the rest came from one before it, without passing it.
-    if (arriving.length < untold.length) {
-      for (const packet of earlier.flatMap(leavers)) {
-        if (!arrived.has(packet) && !taken.has(packet) && !arriving.includes(packet)) {
-          arriving.push(packet);
-        }
+    if (arriving.size < untold.length) {
+      for (const packet of earlier.flatMap((other) => other.leavers)) {
+        if (!arrived.has(packet)) arriving.add(packet);
       }
     }
-    untold.forEach((packet, k) => {
-      const sent = arriving[k];
-      if (sent === undefined) return;
-      union.join(sent.member, packet.member);
-      arrived.add(sent);
-    });
-    for (const packet of taken) arrived.add(packet);
+    const sent = [...arriving];
+    for (const [k, packet] of untold.slice(0, sent.length).entries()) {
+      union.join(sent[k]!.member, packet.member);
+      arrived.add(sent[k]!);
+    }
   });
 }
 
@@ -54,14 +50,13 @@ export function joinEqualPackets(
  * behind a router without a probe: for them only their order tells.
  */
 function joinByFrames(stay: Stay, earlier: readonly Stay[], union: Union) {
-  const senders = earlier.map(leaversByFrame);
   const next = new Map<EqualPacket[], number>();
   const taken = new Set<EqualPacket>();
   const untold: EqualPacket[] = [];
   for (const packet of stay.packets) {
     const received = firstEvent(packet, "device-rx");
     const frame = received && frameOf(received);
-    const lists = senders.map((byFrame) => byFrame.get(frame ?? "")).filter((list) =>
+    const lists = earlier.map(({ byFrame }) => byFrame.get(frame ?? "")).filter((list) =>
       list !== undefined
     );
     if (lists.length === 0 && !isToldByItsEnd(packet)) untold.push(packet);
@@ -85,10 +80,10 @@ const isToldByItsEnd = ({ chains }: EqualPacket): boolean =>
   chains[0]!.node.sampled.length > 0 &&
   chains.every(({ events }) => events.every(({ kind }) => !isDeviceKind(kind)));
 
-/** What a node sent on, by each frame that it was sent in, in the order in which it left. */
-function leaversByFrame(stay: Stay): Map<string, EqualPacket[]> {
+/** By each frame that they were sent in, in the order in which they left. */
+function byFrameOf(leavers: readonly EqualPacket[]): Map<string, EqualPacket[]> {
   const byFrame = new Map<string, EqualPacket[]>();
-  for (const packet of leavers(stay)) {
+  for (const packet of leavers) {
     const events = packet.chains.flatMap((chain) => chain.events);
     const frames = events.filter(({ kind }) => kind === "device-tx").map(frameOf);
     for (const frame of new Set(frames)) {
@@ -114,6 +109,9 @@ function firstEvent({ chains }: EqualPacket, kind: Sighting["kind"]): Sighting |
 /** Equal packets on one node, and every frame that any of them left or came in: they may go several ways. */
 interface Stay {
   packets: readonly EqualPacket[];
+  /** Those that go on to others, in the order in which they left, and the same by frame. */
+  leavers: readonly EqualPacket[];
+  byFrame: ReadonlyMap<string, EqualPacket[]>;
   sent: ReadonlySet<string>;
   received: ReadonlySet<string>;
 }
@@ -135,11 +133,14 @@ function staysOf(chains: readonly Chain[], members: readonly number[], union: Un
     const chain = chains[member]!;
     union.join(byNode.get(chain.node)!.placeSolicitation(member, chain), member);
   }
-  return inOrder([...byNode.values()].map(({ packets }) => ({
-    packets,
-    sent: framesOf(packets, "device-tx"),
-    received: framesOf(packets, "device-rx"),
-  })));
+  return inOrder([...byNode.values()].map(({ packets }) => {
+    const leavers = leaversOf(packets);
+    return {
+      ...{ packets, leavers, byFrame: byFrameOf(leavers) },
+      sent: framesOf(packets, "device-tx"),
+      received: framesOf(packets, "device-rx"),
+    };
+  }));
 }
 
 /**
@@ -157,7 +158,7 @@ function arrivingAt(stay: Stay, earlier: readonly Stay[]): readonly EqualPacket[
   const beside = from ? undefined : earlier.find((other) => isBeside(other, stay));
   if (beside) return beside.packets;
   const sender = from ?? earlier.find(hasItsOwn);
-  return sender ? leavers(sender) : earlier[0]?.packets ?? [];
+  return sender ? sender.leavers : earlier[0]?.packets ?? [];
 }
 
 /** The node has packets that were for it, not only frames flooded to somebody else. */
@@ -176,7 +177,7 @@ function hasLeft({ drop, chains }: EqualPacket): boolean {
 }
 
 /** What goes on to others, in the order in which it left. */
-function leavers({ packets }: Stay): EqualPacket[] {
+function leaversOf(packets: readonly EqualPacket[]): EqualPacket[] {
   const leftAt = ({ chains }: EqualPacket) =>
     Math.max(
       ...chains.flatMap(({ events }) =>

@@ -4,7 +4,7 @@ import { isAnothersFrame, isFree, isSideCopy, isSolicitationCopy } from "../kern
 import type { Sighting } from "../view/timeline.ts";
 import { type Chain, excludes, pointOf, unsentPoint } from "./chains.ts";
 import { sameFrame } from "./frames.ts";
-import { COPY_LAG_NS, isDropOfAnother, isForItsHost, isOtherFrame } from "./reused.ts";
+import { COPY_LAG_NS, isDropOfAnother, isForItsHost, isOfAnotherFrame } from "./reused.ts";
 import { tellsOfPacket } from "./telling.ts";
 
 /** One of several equal packets, as one node saw it. */
@@ -222,19 +222,11 @@ function isElsewhere({ chains }: EqualPacket, first: Sighting): boolean {
     (first.kind === "device-rx" && last.tunnelKind === undefined && isForItsHost(last));
 }
 
-/**
- * It came to the namespace that the packet was last sent from, in another frame though no router lowered its
- * TTL: what bridges bring back is the frame that was sent. What a tunnel brings back has a frame of its own.
- */
+/** It came to the namespace that the packet was last sent from, in a frame that some router made of another. */
 function isSentInAnother({ chains }: EqualPacket, first: Sighting): boolean {
-  if (!isForItsHost(first) || first.tunnelKind !== undefined || first.netns === undefined) {
-    return false;
-  }
+  if (!isForItsHost(first) || first.netns === undefined) return false;
   const sent = lastHop(chains, first);
-  return sent?.kind === "device-tx" && sent.netns === first.netns &&
-    sent.tunnelKind === undefined &&
-    sent.ttl !== undefined && first.ttl !== undefined && first.ttl >= sent.ttl &&
-    isOtherFrame(first, sent);
+  return sent?.netns === first.netns && isOfAnotherFrame(first, sent);
 }
 
 const isReception = ({ kind, packetType }: Sighting) =>

@@ -41,17 +41,21 @@ const isRoutedSince = (event: Sighting, sent: Sighting): boolean =>
 function isSentOn(event: Sighting, before: Sighting, there: () => Sighting | undefined): boolean {
   if (before.kind !== "device-tx" || before.tunnelKind !== undefined) return false;
   if ((event.ttl ?? Infinity) < (before.ttl ?? 0)) return false;
-  if (event.ifindex === before.ifindex) {
-    return event.tunnelKind === undefined && isOtherFrame(event, before);
-  }
+  if (event.ifindex === before.ifindex) return isOfAnotherFrame(event, before);
   const first = there();
   return first !== undefined && isForItsHost(first) && first.ifindex === event.ifindex &&
     first.tunnelKind === undefined && (event.skb === before.skb || isRouted(first, before));
 }
 
-/** It still has the frame that it came in, so no device has sent it on, where the two have one TTL. */
-export const isOtherFrame = (event: Sighting, sent: Sighting): boolean =>
-  event.destinationMac !== undefined && sent.destinationMac !== undefined &&
+/**
+ * It is in another frame than the one that a device sent, though no router lowered its TTL: what bridges bring
+ * back is the frame that was sent, and what no device has sent yet has the one that it came in. What a tunnel
+ * brings back has a frame of its own.
+ */
+export const isOfAnotherFrame = (event: Sighting, sent: Sighting): boolean =>
+  sent.kind === "device-tx" && sent.tunnelKind === undefined && event.tunnelKind === undefined &&
+  sent.ttl !== undefined && event.ttl !== undefined && event.ttl >= sent.ttl &&
+  sent.destinationMac !== undefined && event.destinationMac !== undefined &&
   (event.destinationMac !== sent.destinationMac || event.sourceMac !== sent.sourceMac);
 
 const isRouted = (first: Sighting, later: Sighting) =>

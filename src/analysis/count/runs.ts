@@ -62,16 +62,19 @@ export function runsOf(
 ): Runs {
   const runs: Run[] = [];
   let [isCut, goesOn] = [false, false];
+  const lastPassed = steps.findLastIndex(({ passed }) => passed > 0);
   let run: Run | null = null;
   let quiet = { ns: 0, passed: 0 };
   let wholeFrom = Infinity;
   const isLong = () =>
     quiet.ns >= QUIET_NS || (quiet.ns >= OVERTAKEN_NS && quiet.passed >= OVERTAKEN);
-  /** From this position on nothing of the flow was counted, as far as is known. */
-  const endBefore = (i: number): boolean => {
-    if (run === null || i - 1 === run.last || !isEven(run)) return false;
-    if (steps.slice(i).some(({ passed }) => passed > 0)) return false;
-    return run.isOver = goesOn = true;
+  /** What comes from a position on is not known: the run ends before it where nothing of it was under way then. */
+  const stopAt = (i: number) => {
+    if (run === null) return;
+    run.isOver = i - 1 > run.last && i > lastPassed && isEven(run);
+    goesOn ||= run.isOver || i === steps.length;
+    isCut ||= !run.isOver && i < steps.length;
+    run = null;
   };
   const unknown = (i: number) => runs.push({ first: i, last: i, isBegun: false, isOver: false });
   steps.forEach((step, i) => {
@@ -79,8 +82,7 @@ export function runsOf(
     const follows = i > 0 && from === steps[i - 1]!.at;
     if (!isWhole || !follows) {
       // What passed meanwhile is not known: nor what was under way.
-      if (run !== null && !endBefore(i)) isCut = true;
-      run = null;
+      stopAt(i);
       quiet = { ns: 0, passed: 0 };
       wholeFrom = Infinity;
       // Of one that is whole all that passed in it is known.
@@ -107,6 +109,6 @@ export function runsOf(
     run.last = i;
     quiet = { ns: 0, passed: 0 };
   });
-  endBefore(steps.length);
-  return { runs, isCut, goesOn: goesOn || run !== null };
+  stopAt(steps.length);
+  return { runs, isCut, goesOn };
 }

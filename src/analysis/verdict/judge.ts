@@ -47,7 +47,7 @@ import {
 
 /** A hop or an answer younger than this may still be on its way. */
 export const TRAVEL_NS = 200e6;
-/** A packet may wait this long for its next hop's link address before the kernel gives up. */
+/** A packet may wait this long, for its next hop's link address before the kernel gives up, or in a queue, ns. */
 export const RESOLUTION_NS = 3.5e9;
 
 /** Scripts that see where a packet goes and where it dies; and those that see that of one received. */

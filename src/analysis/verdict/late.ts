@@ -4,6 +4,7 @@ import { isSilentUntil, leftOutIn } from "../view/coverage.ts";
 import type { NodeView, Sighting } from "../view/timeline.ts";
 import { crossedBy, piecesOf } from "./crossings.ts";
 import type { FlowGroup } from "./flows.ts";
+import { RESOLUTION_NS } from "./judge.ts";
 import { type Judgement, revise } from "./judgement.ts";
 import { rankOfPacket } from "./rank.ts";
 
@@ -35,7 +36,7 @@ export function doubtLate(group: FlowGroup): void {
     if (!there) continue;
     const back = across.get(key(node, sent.node));
     const slowest = isWithin ? there.most : there.most + (back ? back.least : -there.least);
-    const longest = mayBeSlower(sent.node, slowest) ? QUEUED_NS : slowest;
+    const longest = mayBeSlower(sent.node, slowest) ? RESOLUTION_NS : slowest;
     const [from, to] = [sent.at + there.least, sent.at + there.most + longest];
     const leftOut = leftOutIn(node, { node, from, to }, () => rankOfPacket(judgement.packet));
     if (leftOut) revise(judgement, "O21", { outcome: "unknown", gap: leftOut });
@@ -46,8 +47,6 @@ export function doubtLate(group: FlowGroup): void {
   }
 }
 
-/** Longer than a packet waits in the queues of a node, ns. */
-const QUEUED_NS = 3.9e9;
 /** A way without a queue takes less, ns. */
 const IDLE_NS = 20e6;
 
