@@ -54,8 +54,11 @@ export interface BpftraceOptions {
   stopGraceMs?: number;
   /** The most it may take; `DEFAULT_SHARE` where absent. */
   share?: Share;
-  /** It takes more than its share of the processor, and is ended if it goes on so. */
-  onPressed?: () => void;
+  /**
+   * It takes more than its share of the processor, and is ended if it goes on so. Returns whether it was
+   * asked to take less: then its share counts from that moment.
+   */
+  onPressed?: () => boolean;
   /** How often its use of the processor is looked at; 1,000 where absent. */
   sampleMs?: number;
 }
@@ -168,7 +171,7 @@ export async function startBpftrace(options: BpftraceOptions): Promise<BpftraceR
     if (cpuMs === null || bound !== undefined) return;
     bound = meter.sample(performance.now(), cpuMs) ?? undefined;
     if (bound !== undefined) end();
-    else if (meter.isPressing()) options.onPressed?.();
+    else if (meter.isPressing() && options.onPressed?.()) meter.restart();
   };
   // Compiling takes a whole processor for a second, so the share counts from here.
   ready.promise.then(() => {

@@ -7,6 +7,7 @@ export const CHOOSING_TYPES = `interval:s:3600 { if (nsecs == 0) {
   @mask[0] = (uint64)0; @told[0] = (uint64)0; @cut[0] = (uint64)0; @level[0] = (uint64)0;
   @base[0] = (uint64)0; @spent[0] = (uint64)0; @first[(uint64)0] = (uint64)0;
   @unread[0] = (uint64)0; @slow[0] = (uint64)0; @slowAt[0] = (uint64)0; @behind[0] = (uint64)0;
+  @pressed[0] = (uint64)0;
 } }`;
 
 /** Places of the recorder's ring: `bpf/lib/record.bt` has 512 groups of 32. */

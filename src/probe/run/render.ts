@@ -19,6 +19,7 @@ import { withCaller } from "./caller.ts";
 import { forKernel } from "./for_kernel.ts";
 import { headers } from "./headers.ts";
 import { isPlain, opaque, type Plain } from "./opaque.ts";
+import { pressed, type Pressing } from "./pressing.ts";
 import { refusing, REFUSING_TYPES } from "./refusing.ts";
 import { toRaw, withStack } from "./raw.ts";
 import type { ConntrackLayout } from "../kernel/conntrack.ts";
@@ -55,6 +56,8 @@ export interface RenderOptions {
   tunnelPorts: { vxlan: readonly number[]; geneve: readonly number[]; fou: readonly number[] };
   /** How many events are told before only those of some packets are; null: all (rule O22). */
   budget: Budget | null;
+  /** How it is asked to tell less while it runs; absent or null: it is not. */
+  pressing?: Pressing | null;
   /** Packets are counted by flow and place, too, with addresses mixed so; null: they are not (rule O23). */
   counters: Mix | null;
   /**
@@ -166,6 +169,8 @@ export function render(
     }
   }
   if (parts.some((part) => part.includes("@asked["))) parts.unshift(ASKED_TYPE);
+  // Before the heartbeat, whose first tick means that all is attached.
+  if (options.budget !== null && options.pressing) parts.unshift(pressed(options.pressing));
   if (options.budget !== null) parts.unshift(CHOOSING_TYPES);
   if (options.counters !== null) parts.unshift(COUNTING_TYPES);
   if (isRecorder(options)) parts.unshift(RECORDER_TYPES);

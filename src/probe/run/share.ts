@@ -72,6 +72,11 @@ export class CpuMeter {
       `must take less: a narrower filter, or a larger --cpu-share`;
   }
 
+  /** What was used up to the last sample counts no more: less is told from then on. */
+  restart(): void {
+    this.#samples = this.#samples.slice(-1);
+  }
+
   /**
    * Whether a share of `PRESS_MS` was used up before they were over, so that the share will not do: less
    * is to be told, before the whole window's is used up. After each answer of true, and after `PRESS_MS`,

@@ -38,6 +38,19 @@ Deno.test("[O22] what uses up ten seconds' share before they are over presses, e
   }
 });
 
+Deno.test("[O22] what was asked to take less has its share from then on, and no more than that", () => {
+  const meter = new CpuMeter(DEFAULT_SHARE);
+  let told: string | null = null;
+  let s = 0;
+  for (; told === null && s < 600; s++) {
+    told = meter.sample(s * 1_000, s * 300);
+    if (s === 30) meter.restart();
+  }
+  // At 300 ms a second twelve seconds are gone after forty, and it began again after thirty.
+  equal(s - 1, 71);
+  match(told!, /took 12\.3 s of processor time in 41\.0 s/);
+});
+
 Deno.test("only a want of memory is taken for the limit of memory", () => {
   const said = "terminate called after throwing an instance of 'std::bad_alloc'";
   match(memoryWords(DEFAULT_SHARE, said)!, /more than 192 MiB .* 256 MiB .*--memory-limit/);

@@ -6,12 +6,13 @@ import { attach, type Attached, type AttachOptions } from "../run/attach.ts";
 import { type Budget, halved } from "../run/budget.ts";
 import type { LineSource } from "../read/line_source.ts";
 import type { Plan } from "../filter/plan.ts";
+import { newPressing, press, RENAME_POINT } from "../run/pressing.ts";
 import type { RenderOptions } from "../run/render.ts";
 
 /** What is the same for all plans of a session. */
 export interface TracerOptions {
   sources: ReadonlyMap<string, string>;
-  render: Omit<RenderOptions, "filter" | "tunnelPorts">;
+  render: Omit<RenderOptions, "filter" | "tunnelPorts" | "pressing">;
   run: Omit<AttachOptions["run"], "onLine" | "onPressed">;
   /** A reader for the lines of one bpftrace; `held`: it waits for its `begin`. */
   openSource(held: boolean): LineSource;
@@ -25,6 +26,8 @@ interface Running {
   attached: Attached;
   source: LineSource;
   plan: Plan;
+  /** How often it was asked to tell less. */
+  pressed: number;
 }
 
 /**
@@ -94,18 +97,26 @@ export class Tracer {
 
   /**
    * A bpftrace that takes more than its share tells half as much from here on: less of the packets that
-   * pass, which coverage says, instead of being ended. What it may tell can't be changed while it runs, so
-   * another one takes its place, without a gap.
+   * pass, which coverage says, instead of being ended. One that can't be asked is replaced by another one,
+   * without a gap in what is told, but what is counted begins anew. Returns whether less will be told.
    */
-  #tellLess({ plan }: Running): void {
+  #tellLess(running: Running): boolean {
     const less = this.#budget && halved(this.#budget);
-    if (!less || this.#replacing !== undefined || this.#abort.signal.aborted) return;
+    if (!less || this.#replacing !== undefined || this.#abort.signal.aborted) return false;
     this.#budget = less;
     this.options.onProgress(
       "bpftrace takes more than its share of the processor: it tells no more than " +
         `${Math.round(less.eventsPerSecond)} events a second from here on…`,
     );
-    void this.replace(plan);
+    void this.#press(running).then((isAsked) => {
+      if (!isAsked && this.#running === running) void this.replace(running.plan);
+    });
+    return true;
+  }
+
+  async #press(running: Running): Promise<boolean> {
+    const { pressing } = running.attached.render;
+    return pressing ? await press(pressing, ++running.pressed) : false;
   }
 
   async #replace(plan: Plan): Promise<void> {
@@ -141,16 +152,21 @@ export class Tracer {
   async #attach(plan: Plan, held: boolean): Promise<Running> {
     const { sources, render, run, openSource, onProgress } = this.options;
     const source = openSource(held);
+    const canBePressed = render.tracepoints.has(RENAME_POINT);
     const { expression: filter } = plan.kernel;
     const attached = await attach({
       sources,
-      render: { ...render, budget: this.#budget, filter, tunnelPorts: plan.tunnelPorts },
+      render: {
+        ...render,
+        budget: this.#budget,
+        pressing: this.#budget && canBePressed ? newPressing(this.#budget) : null,
+        filter,
+        tunnelPorts: plan.tunnelPorts,
+      },
       run: {
         ...run,
         onLine: (line) => source.line(line),
-        onPressed: () => {
-          if (this.#running?.source === source) this.#tellLess(this.#running);
-        },
+        onPressed: () => this.#running?.source === source && this.#tellLess(this.#running),
       },
       onProgress,
       signal: this.#abort.signal,
@@ -163,6 +179,7 @@ export class Tracer {
     return {
       attached,
       source,
+      pressed: 0,
       plan: { ...plan, follows, translationsUntold, kernel: { ...plan.kernel, exact } },
     };
   }
