@@ -74,6 +74,8 @@ export class Simulation {
   packets: TruePacket[] = [];
   /** Neighbours asked for, from when until when: the first packet makes the kernel ask. */
   readonly asked = new Map<string, { from: number; to: number }>();
+  /** The same of neighbours that never answer: who waits for one dies when the first does. */
+  readonly unanswered = new Map<string, { from: number; to: number }>();
   outerId = 1000;
   /** Fragments where they are put together. */
   readonly held: { flight: Flight; device: Device; skb: Skb }[] = [];

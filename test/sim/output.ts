@@ -5,6 +5,7 @@ import { receive } from "./input.ts";
 import { struck } from "./mishap.ts";
 import { translateDestination, translateSource } from "./nat.ts";
 import { matchLength } from "./prefix.ts";
+import { askInVain } from "./questions.ts";
 import { passShaper, queueUp } from "./queues.ts";
 import { encapsulate } from "./tunnels.ts";
 import type { TruePacket } from "./truth.ts";
@@ -53,8 +54,8 @@ export function send(flight: Flight, netns: Netns, skb: Skb, route: Route): void
   translateSource(flight, netns, skb, device);
   const neighbour = netns.neighbours.get(hop);
   if (!neighbour) throw new Error(`${netns.name} has no neighbour ${hop}`);
-  if (neighbour.state === "FAILED") return wait(flight, skb, device);
-  const key = `${netns.inode} ${hop}`;
+  if (neighbour.state === "FAILED") return wait(flight, skb, device, hop);
+  const key = keyOf(netns, hop);
   const asking = flight.sim.asked.get(key);
   if (asking === undefined) {
     const from = flight.now;
@@ -74,6 +75,8 @@ export function send(flight: Flight, netns: Netns, skb: Skb, route: Route): void
   transmit(flight, device, skb);
 }
 
+const keyOf = ({ inode }: Netns, hop: string) => `${inode} ${hop}`;
+
 /** The kernel frees a copy of the first packet when it asks for the next hop's address. */
 function ask(flight: Flight, skb: Skb, device: Device): void {
   const { netns } = device;
@@ -84,10 +87,17 @@ function ask(flight: Flight, skb: Skb, device: Device): void {
   flight.pass(30_000, 300_000);
 }
 
-/** Nobody answers: asked three times, a second apart, then everything that waits is freed. */
-function wait(flight: Flight, skb: Skb, device: Device): void {
+/** Nobody answers: asked three times, a second apart, then everything that waits for `hop` is freed. */
+function wait(flight: Flight, skb: Skb, device: Device, hop: string): void {
+  const key = keyOf(device.netns, hop);
   skb.sourceMac = skb.destinationMac = undefined;
-  if (flight.sim.random.chance(0.7)) ask(flight, skb, device);
+  const asking = flight.sim.unanswered.get(key);
+  const isAsked = asking !== undefined && flight.now >= asking.from && flight.now < asking.to;
+  const from = flight.now;
+  if (!isAsked) {
+    if (flight.sim.random.chance(0.7)) ask(flight, skb, device);
+    askInVain(flight, device, hop);
+  }
   if (flight.sim.extras.lookups) {
     const neighbour = { ifindex: device.ifindex, device: device.name, network: "ip4" };
     flight.tell("neighbour", device.netns, { ...neighbour, neighbourState: "INCOMPLETE" });
@@ -95,13 +105,20 @@ function wait(flight: Flight, skb: Skb, device: Device): void {
   const codes = skb.outer
     ? ["neighbour-unresolved", "tunnel-endpoint-unreachable"] as const
     : ["neighbour-unresolved"] as const;
-  flight.pass(2_900_000_000, 3_100_000_000);
+  if (isAsked) flight.now = asking.to += FREED_NS;
+  else {
+    flight.pass(2_900_000_000, 3_100_000_000);
+    flight.sim.unanswered.set(key, { from, to: flight.now });
+  }
   if (flight.now > flight.sim.endAt) {
     flight.note(device, "device-tx");
     return flight.ended("waiting", device, [...codes]);
   }
   flight.dropped(skb, device, "neigh_invalidate", "NEIGH_FAILED", [...codes]);
 }
+
+/** From one packet that is freed to the next. */
+const FREED_NS = 5_000;
 
 export function transmit(flight: Flight, device: Device, skb: Skb): void {
   const mishap = struck(flight.sim.mishaps, "egress", { device }, flight.packet, skb);
