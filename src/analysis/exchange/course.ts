@@ -204,10 +204,13 @@ export function unanswered(
  */
 function openSince(question: FlowGroup, client: NodeView): Span {
   const tries = triesOf(question);
-  const times = (some: readonly Judgement[]) =>
-    some.map((packet) => firstAt(packet, client)).filter((at) => at !== null);
-  const at = tries.length > 0 ? Math.max(...times(tries)) : Math.min(...times(question.packets));
-  return since({ node: client, at: Math.abs(at) === Infinity ? -Infinity : at });
+  const asked = tries.length > 0 ? tries : question.packets;
+  // One that the client was not seen to send was sent when something of it was not told, as its answer may be.
+  const times = asked.map((packet) => firstAt(packet, client) ?? -Infinity);
+  const at = tries.length > 0 && !times.includes(-Infinity)
+    ? Math.max(...times)
+    : Math.min(...times);
+  return since({ node: client, at });
 }
 
 /** A program that gets no answer asks again after this time, ns: resolvers do after 5 s (resolv.conf(5)). */
