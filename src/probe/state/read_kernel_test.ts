@@ -275,6 +275,26 @@ kernelTest("a table too long to keep is cut, and says so", () =>
     );
   }));
 
+kernelTest(
+  "what prints more than all together may is bounded by itself, and the rest is read",
+  () =>
+    withScene(async (scene) => {
+      await scene.sh(`i=0; while [ $i -lt 120000 ]; do
+      echo "route add blackhole 10.$((i/1024)).$((i/4%256)).$((i%4*64))/26"; i=$((i+1)); done |
+      ip -n $A -batch -`);
+      const handle = await scene.handle("a");
+      const { links, qdiscs, sockets, gaps } = await readState(handle);
+      match(gaps.find(({ what }) => what === "routes")?.why ?? "", /^cut/);
+      deepEqual(
+        gaps.filter(({ what }) => what !== "routes"),
+        (await readState(handle)).gaps.filter(
+          ({ what }) => what !== "routes",
+        ),
+      );
+      ok(links.length > 0 && qdiscs !== undefined && sockets !== undefined, "what comes after it");
+    }),
+);
+
 kernelTest("the current namespace can be read", async () => {
   const all = await listNetns();
   const own = all.find((one) => one.path === `/proc/${Deno.pid}/ns/net`) ?? all[0];

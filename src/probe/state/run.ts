@@ -13,6 +13,13 @@ const SECTION_BYTES_MAX = 8 * 1024 * 1024;
 /** The same of what lists rules: 33,000 of iptables are 13.6 MB in nft's JSON. */
 const RULES_BYTES_MAX = 40 * 1024 * 1024;
 const BYTES_MAX = 96 * 1024 * 1024;
+/** Of all tools together, where none is bounded by itself; more than any may print. */
+const UNBOUNDED_BYTES_MAX = SECTION_BYTES_MAX;
+
+/** Namespaces, by path, of which tools printed more than that: their tools are bounded one by one. */
+const long = new Set<string>();
+/** So many are remembered; then it is found out again. */
+const LONG_MAX = 10_000;
 
 /** What the tools may take, and which connections they print. */
 export interface SectionOptions {
@@ -35,8 +42,24 @@ export interface SectionOptions {
 export async function readSections(
   path: string,
   askable: readonly Askable[],
-  { timeoutMs, words, memoryBytes, without, tables }: SectionOptions,
+  options: SectionOptions,
 ): Promise<Map<string, Section>> {
+  if (!long.has(path)) {
+    const sections = await runScript(path, askable, options, false);
+    if (sections !== null) return sections;
+    if (long.size >= LONG_MAX) long.clear();
+    long.add(path);
+  }
+  return (await runScript(path, askable, options, true))!;
+}
+
+/** Null where tools that are not bounded one by one printed too much together. */
+async function runScript(
+  path: string,
+  askable: readonly Askable[],
+  { timeoutMs, words, memoryBytes, without, tables }: SectionOptions,
+  isBounded: boolean,
+): Promise<Map<string, Section> | null> {
   const mark = `lasthop-${crypto.randomUUID()}`;
   const child = execa("timeout", [
     ...["--signal", "KILL", String(timeoutMs / 1000)],
@@ -45,6 +68,7 @@ export async function readSections(
     ...[String(CONNECTION_BYTES_MAX), String(Math.floor(memoryBytes / 1024))],
     ...[...askable, ...without.map((part) => `without-${part}`)],
     ...(tables === null ? [] : ["tables"]),
+    ...(isBounded ? ["bounded"] : []),
   ], {
     env: {
       LASTHOP_MARK: mark,
@@ -55,10 +79,11 @@ export async function readSections(
     // execa's own cleanup raises a signal a second time under Deno.
     cleanup: false,
     reject: false,
-    maxBuffer: BYTES_MAX,
+    maxBuffer: isBounded ? BYTES_MAX : UNBOUNDED_BYTES_MAX,
     stripFinalNewline: false,
   });
   const result = await asOwnTool(child);
+  if (result.isMaxBuffer && !isBounded) return null;
   const sections = splitSections(mark, result.stdout ?? "", result.stderr ?? "");
   if (sections.size > 0) return sections;
   const why = (result.stderr ?? "").trim() || result.shortMessage || "no output";

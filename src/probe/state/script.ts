@@ -2,6 +2,9 @@
  * The shell script that reads one network namespace: many small tools in one process tree, because
  * entering a namespace and starting a shell cost more than most of them.
  *
+ * A tool whose output is bounded needs two more processes, which is most of what a reading costs: so tools are
+ * bounded one by one (`bounded`) only where all of them together printed too much (`run.ts`).
+ *
  * It changes nothing. `$1` is the byte limit of one tool's output, `$2` that of rules, `$3` that of
  * connections, `$4` the KiB of memory that each tool may have. The rest names what may be asked without
  * making the kernel load a module (`modules.ts`), what need not be read (`without-…`, `kept.ts`), and
@@ -19,16 +22,25 @@ export LC_ALL=C PATH="$PATH:/usr/sbin:/sbin"
 open() { printf '\n%s %s\n' "$M" "$1"; printf '\n%s %s\n' "$M" "$1" >&2; }
 close() { printf '\n%s = %s\n' "$M" "$1" >&2; }
 s() { open "$1"; shift; "$@"; close $?; }
-# For what can be long: the tool dies of SIGPIPE instead of filling memory.
-big() { open "$1"; shift; { "$@"; close $?; } | head -c "$CAP"; }
-rules() { open "$1"; shift; { "$@"; close $?; } | head -c "$RULES_CAP"; }
 may() { case "$MAY" in *" $1 "*) return 0;; esac; return 1; }
+# For what can be long: where it is bounded the tool dies of SIGPIPE instead of filling memory.
+if may bounded; then
+  big() { open "$1"; shift; { "$@"; close $?; } | head -c "$CAP"; }
+  rules() { open "$1"; shift; { "$@"; close $?; } | head -c "$RULES_CAP"; }
+  say() { printf '%s\n' "$1" | head -c "$CAP"; }
+  few() { { "$@"; close $?; } | head -c 67108864 | with_words | head -c "$CONNECTIONS_CAP"; }
+else
+  big() { s "$@"; }
+  rules() { s "$@"; }
+  say() { printf '%s\n' "$1"; }
+  few() { if [ -n "$WORDS" ]; then { "$@"; close $?; } | with_words; else "$@"; close $?; fi; }
+fi
 
 s netns readlink /proc/self/ns/net
 clock() {
   n=0
   while [ $n -lt 5 ] && read -r line; do printf '%s\n' "$line"; n=$((n+1)); done </proc/timer_list
-  cat /proc/uptime
+  read -r line </proc/uptime && printf '%s\n' "$line"
 }
 open clock
 clock
@@ -51,9 +63,10 @@ s proxy ip -j neigh show proxy
 may without-fdb || big fdb bridge -j fdb show
 big vlan bridge -c -j vlan show
 
-sysctls() {
+# By itself: what comes after it is not to be there.
+sysctls() (
   cd /proc/sys/net || return 1
-  printf '%s\0' ipv4/ip_forward ipv4/ip_default_ttl ipv4/icmp_echo_ignore_all \
+  set -- ipv4/ip_forward ipv4/ip_default_ttl ipv4/icmp_echo_ignore_all \
     ipv4/icmp_echo_ignore_broadcasts ipv4/icmp_ratelimit ipv4/ip_local_port_range \
     ipv4/tcp_syncookies ipv4/tcp_max_syn_backlog ipv4/tcp_abort_on_overflow \
     ipv4/ping_group_range ipv4/fib_multipath_hash_policy ipv4/fib_multipath_use_neigh \
@@ -71,10 +84,11 @@ sysctls() {
     ipv4/conf/*/arp_filter ipv4/conf/*/arp_announce ipv4/conf/*/proxy_arp \
     ipv4/conf/*/src_valid_mark ipv4/conf/*/bc_forwarding \
     ipv6/conf/*/forwarding ipv6/conf/*/disable_ipv6 ipv6/conf/*/accept_ra \
-    ipv6/conf/*/proxy_ndp ipv6/icmp/echo_ignore_all |
-    xargs -0 grep -sH .
+    ipv6/conf/*/proxy_ndp ipv6/icmp/echo_ignore_all
+  # More names than a program may be given are handed on by another one.
+  if [ $# -lt 2000 ]; then grep -sH . "$@"; else printf '%s\0' "$@" | xargs -0 grep -sH .; fi
   return 0
-}
+)
 big sysctl sysctls
 
 # Fragments that wait for others, told where no further packet of them is begun for want of memory.
@@ -95,7 +109,7 @@ EOF
 s fragments fragments
 
 q=$(tc -s qdisc show 2>&1); rc=$?
-open qdisc; printf '%s\n' "$q" | head -c "$CAP"; close $rc
+open qdisc; say "$q"; close $rc
 printf '%s\n' "$q" | {
   left=200
   while read -r word kind handle x dev rest; do
@@ -131,7 +145,7 @@ connections() {
 with_words() { if [ -n "$WORDS" ]; then grep -F -e "$WORDS"; else cat; fi; }
 if [ -r /proc/sys/net/netfilter/nf_conntrack_count ]; then
   open connections
-  { connections; close $?; } | head -c 67108864 | with_words | head -c "$CONNECTIONS_CAP"
+  few connections
 fi
 if may xfrm; then
   big xfrm-policy ip -o xfrm policy show
