@@ -6,11 +6,9 @@ import { lookupPurpose } from "../../event/lookup.ts";
 import type { EndPoints, Flow } from "../../event/report.ts";
 import { flowId, protocolName } from "../verdict/flows.ts";
 import { type Form, formOf } from "../correlate/identity.ts";
-import { ICMP, ICMP6, SCTP, UDP } from "../kernel/protocols.ts";
+import { SCTP, UDP } from "../kernel/protocols.ts";
 import { tableLookupOf } from "../kernel/routing.ts";
-import { isUnansweredEcho6 } from "../kernel/sockets.ts";
 import { USUAL_TUNNEL_PORTS } from "../kernel/tunnels.ts";
-import { concludedFrom, finding } from "../view/finding.ts";
 import { lookUpRoute, refuses, routeText, TABLES } from "../view/routing.ts";
 import { failedLookup } from "../rules/no-route/failed_lookup.ts";
 import { advertisementIgnored } from "../rules/router-advertisement-ignored/advertisement_ignored.ts";
@@ -19,6 +17,7 @@ import { routeRemedy } from "../rules/shared/route_remedy.ts";
 import { stateEvidence } from "../rules/evidence.ts";
 import { holderAt, isOwn, netnsLabel, netnsName } from "../view/netns_names.ts";
 import { isIncomplete, ownsAddress, stateAt } from "../view/state_view.ts";
+import { isForAnswerOfKernel } from "./kernel_answer.ts";
 import type { NeverMade } from "../problem/never_made.ts";
 import type { Trouble } from "../problem/trouble.ts";
 import { timeOfDay } from "../view/time_of_day.ts";
@@ -107,38 +106,9 @@ function isSend(event: Sighting): boolean {
   const state = stateAt(event.node, event.netns, event.at);
   const isBound = !isUnspecified(event.source ?? "");
   if (isBound && !ownsAddress(state, event.source!)) return false;
-  if (isForError(event)) return false;
+  if (isForAnswerOfKernel(event)) return false;
   return !(event.protocol === UDP && tunnelPorts(event).has(event.destinationPort ?? -1));
 }
-
-/** A packet that the kernel can't bring is freed so soon after it looked for a way for its error, ns. */
-const ERROR_NS = 1e6;
-
-/**
- * Whether a lookup was for the ICMP error about a packet that was freed at once, on the same processor:
- * no program tried to send anything then. A ping at the same moment to whom that packet was from
- * would be taken for one.
- */
-function isForError({ node, netns, cpu, protocol, destination, at }: Sighting): boolean {
-  if (protocol !== ICMP && protocol !== ICMP6) return false;
-  return concludedFrom(
-    node,
-    freedFrom,
-    `${netns} ${destination}`,
-    `error ${cpu} ${at}`,
-    (freed) =>
-      freed.some((other) =>
-        other.cpu === cpu && other.at >= at && other.at - at < ERROR_NS &&
-        // That lookup was for the answer, which the kernel makes itself.
-        !isUnansweredEcho6(other)
-      ),
-  );
-}
-
-/** What was freed as a drop, by namespace and source. */
-const freedFrom = finding(({ kind, netns, source }) =>
-  kind === "drop" && netns !== undefined && source !== undefined ? `${netns} ${source}` : undefined
-);
 
 const isUnspecified = (address: string) => /^(0\.0\.0\.0|::)$/.test(address);
 

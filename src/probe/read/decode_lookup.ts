@@ -43,8 +43,14 @@ export function decodeRoute(fields: string[], received: Map<number, Event>): Eve
   return event;
 }
 
-/** What is received is looked up, and answered, at once and on the same processor. */
+/** What is received is looked up at once and on the same processor. */
 const LOOKUP_NS = 1_000_000n;
+
+/**
+ * And answered soon: the first ICMP error of an emulated machine was looked up 3 ms after its packet had
+ * come. A lookup for where that packet was from is hardly of a program that was interrupted.
+ */
+const ANSWER_NS = 20_000_000n;
 
 /**
  * A lookup with an input device is about a received packet; without one, about an answer to the
@@ -52,13 +58,16 @@ const LOOKUP_NS = 1_000_000n;
  */
 function placeRoute(event: Event, taskNetns: number, iif: number, received: Map<number, Event>) {
   const last = received.get(event.cpu);
-  // An older one is another packet, perhaps of another namespace with a device of that number.
-  const packet = last !== undefined && event.timeNs - last.timeNs < LOOKUP_NS ? last : undefined;
+  const within = (ns: bigint) =>
+    last !== undefined && event.timeNs - last.timeNs < ns ? last : undefined;
   if (iif <= 1) {
-    const isAnswer = packet?.netns !== undefined && packet.source === event.destination;
-    event.netns = isAnswer ? packet.netns! : taskNetns;
+    const asked = within(ANSWER_NS);
+    const isAnswer = asked?.netns !== undefined && asked.source === event.destination;
+    event.netns = isAnswer ? asked.netns! : taskNetns;
     return;
   }
+  // An older one is another packet, perhaps of another namespace with a device of that number.
+  const packet = within(LOOKUP_NS);
   if (packet?.ifindex !== iif || packet.netns === undefined) return;
   event.netns = packet.netns;
   event.ifindex = iif;

@@ -1,7 +1,7 @@
 # The real server of IPVS answers the client by another way than the director, which translates nothing.
 # nodes: client director server
 # fault: mis-answered reply-not-translated
-# besides: dropped no-route, unanswered no-route, dropped reply-not-translated
+# besides: dropped reply-not-translated
 . /work/ipvs.sh
 build() { masqueraded 182; listen server tcp 80; }
 fault() {
