@@ -46,6 +46,10 @@ const REFUSALS = new Set(["blackhole", "unreachable", "prohibit"]);
 export const vrfTableOf = (state: NetnsState, link: Link | undefined): number | undefined =>
   state.links.find(({ ifindex }) => ifindex === link?.masterIfindex)?.vrfTable ?? link?.vrfTable;
 
+/** The VRF whose table a lookup asks for; absent: it asks for none, or that VRF is gone. */
+export const vrfOf = ({ links }: NetnsState, { vrfTable }: RouteQuery): Link | undefined =>
+  vrfTable === undefined ? undefined : links.find((link) => link.vrfTable === vrfTable);
+
 /** A route that drops what it matches. */
 export function refuses(route: Route): boolean {
   return REFUSALS.has(route.type);

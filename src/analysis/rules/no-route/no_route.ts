@@ -1,7 +1,7 @@
 /** A destination that no table has a way to. */
 import { isRouteFailure, saysNoRoute } from "../../kernel/routing.ts";
 import { contains } from "../../view/address.ts";
-import { lookUpRoute } from "../../view/routing.ts";
+import { lookUpRoute, vrfOf } from "../../view/routing.ts";
 import { netnsName } from "../../view/netns_names.ts";
 import type { Case } from "../case.ts";
 import { eventEvidence, stateEvidence, wireDestination } from "../evidence.ts";
@@ -34,14 +34,18 @@ export const noRoute: Rule = {
     if (down.length > 0) return causeOfDown(subject, down);
     const destination = wireDestination(event);
     const where = `${netnsName(subject.node, subject.netns)} on ${subject.node.name}`;
+    const vrf = subject.before ? vrfOf(subject.before, queryOf(subject)) : undefined;
+    const inVrf = vrf ? ` in VRF ${vrf.name}` : "";
     const evidence = [eventEvidence(subject)];
     if (empty) {
-      evidence.push(stateEvidence(subject.node, `no route in ${where} matches ${destination}`));
+      evidence.push(
+        stateEvidence(subject.node, `no route in ${where} matches ${destination}${inVrf}`),
+      );
     }
     return cause(
       "no-route",
       named || answer?.certain ? "proven" : "likely",
-      `${where} has no route to ${destination}`,
+      `${where} has no route to ${destination}${inVrf}`,
       evidence,
       routeRemedy({
         ...{ node: subject.node, netns: subject.netns, state: subject.before },

@@ -9,10 +9,11 @@ import {
   type RouteAnswer,
   type RouteQuery,
   routeText,
+  vrfOf,
 } from "../../view/routing.ts";
 import type { NodeView } from "../../view/timeline.ts";
 import { command } from "../command.ts";
-import { address } from "../word.ts";
+import { address, device } from "../word.ts";
 import type { Change } from "./change.ts";
 import { checked, lookAt } from "./checked.ts";
 import { routeOwner, ruleOwner } from "./other_owners.ts";
@@ -36,8 +37,10 @@ export interface Lookup {
 export function routeRemedy(lookup: Lookup): string[] {
   const { node, netns, state, query, answer } = lookup;
   const { destination, mark } = query;
+  const vrf = state ? vrfOf(state, query) : undefined;
   const look = [
     ...[...ipFor(destination), "route", "get", address(destination)],
+    ...(vrf ? ["vrf", device(vrf.name)] : []),
     ...(mark ? ["mark", mark] : []),
   ];
   const owner = state && answer && keeperOf(state, answer, destination);
@@ -58,10 +61,12 @@ const keeperOf = (state: NetnsState, { route, rule }: RouteAnswer, destination: 
 function hasWay(state: NetnsState, query: RouteQuery): boolean {
   const { route } = lookUpRoute(state, query);
   if (!route || refuses(route) || route.type === "throw") return false;
-  return nextHops(route, query.destination).every(({ address, device }) => {
+  const { destination, vrfTable } = query;
+  return nextHops(route, destination).every(({ address, device }) => {
     if (!isUp(state, device)) return false;
-    if (address === query.destination || route.flags?.includes("onlink")) return true;
-    const next = lookUpRoute(state, { destination: address }).route;
+    if (address === destination || route.flags?.includes("onlink")) return true;
+    const hop = vrfTable === undefined ? {} : { vrfTable };
+    const next = lookUpRoute(state, { destination: address, ...hop }).route;
     return next?.type === "unicast" && next.gateway === undefined;
   });
 }
