@@ -221,6 +221,8 @@ export const RULES: readonly Rule[] = [
   // Each asks for what a device was handed that encrypts, which no other of these speaks of.
   rules.macsecRefused,
   rules.wireguardNoHandshake,
+  // Asks for what a policy of IPsec takes, which no device is handed.
+  rules.ipsecFarEnd,
   rules.leftObserved,
 
   // Echo requests that a setting keeps from being answered: IPv6 makes no lookup for an answer then,

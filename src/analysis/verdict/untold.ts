@@ -3,6 +3,8 @@ import type { Gap } from "../../event/gaps.ts";
 import { isUnexplainedTcpDrop } from "../kernel/frees.ts";
 import { isUpcall } from "../kernel/openvswitch.ts";
 import { isUntoldListFree } from "../kernel/queues.ts";
+import { policyFor } from "../view/ipsec.ts";
+import { stateAt } from "../view/state_view.ts";
 import type { Sighting } from "../view/timeline.ts";
 import type { End } from "./ends.ts";
 
@@ -24,11 +26,21 @@ export function routineGap(event: Sighting): Gap {
 }
 
 /** [O8] It was received, and no script saw what became of it. */
-export function heldAt({ node, device }: Sighting, kind: End["kind"]): Gap {
+export function heldAt(event: Sighting, kind: End["kind"]): Gap {
+  const { node, device } = event;
   if (kind === "waiting") {
     const text = `${node.name} held it for want of its next hop's link address at ${device}`;
     return { code: "neighbour-unresolved", text };
   }
-  const text = `${node.name} received it on ${device} and no script saw what became of it`;
+  const text = isSealed(event)
+    ? `IPsec of ${node.name} encrypts what is for ${event.destination}, so what it made of it is not seen`
+    : `${node.name} received it on ${device} and no script saw what became of it`;
   return { code: "held-silently", text };
+}
+
+/** A policy of IPsec asks for the encryption of what is sent between its ends. */
+function isSealed({ node, netns, at, source, destination }: Sighting): boolean {
+  const state = stateAt(node, netns, at);
+  if (!state || source === undefined || destination === undefined) return false;
+  return policyFor(state, source, destination) !== undefined;
 }
