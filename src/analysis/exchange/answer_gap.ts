@@ -5,9 +5,8 @@ import { gapOf, isSilentUntil, PACKET_SCRIPTS, since } from "../view/coverage.ts
 import type { Gap } from "../../event/gaps.ts";
 import { ANSWER_NS, mayWaitForAddress } from "../verdict/answer_due.ts";
 import type { Judgement } from "../verdict/judgement.ts";
-import { policyFor } from "../view/ipsec.ts";
+import { isAnswerSealed } from "../verdict/sealed.ts";
 import { netnsName } from "../view/netns_names.ts";
-import { stateAt } from "../view/state_view.ts";
 import type { NodeView, Sighting } from "../view/timeline.ts";
 import type { Asides } from "../view/evidence.ts";
 
@@ -34,11 +33,9 @@ export function answerGap({ end }: Judgement, fromAt = end.step.event.at): Gap |
   return { code: "trace-ended", text: `the trace ended ${ms} ms after the question had arrived` };
 }
 
-/** The answer leaves in what IPsec makes of it, where a policy of the host's asks for that. */
-function sealedGap({ node, netns, at, source, destination }: Sighting): Gap | null {
-  const state = stateAt(node, netns, at);
-  if (!state || source === undefined || destination === undefined) return null;
-  if (policyFor(state, destination, source) === undefined) return null;
+function sealedGap(event: Sighting): Gap | null {
+  if (!isAnswerSealed(event)) return null;
+  const { node, netns } = event;
   const text = `IPsec of ${netnsName(node, netns)} on ${node.name} encrypts what it answers`;
   return { code: "answer-encrypted", text };
 }

@@ -18,6 +18,7 @@ import { concludedFrom, finding } from "../view/finding.ts";
 import { ANSWER_NS, mayWaitForAddress } from "./answer_due.ts";
 import type { Asides } from "../view/evidence.ts";
 import { type Judgement, revise } from "./judgement.ts";
+import { isAnswerSealed } from "./sealed.ts";
 import type { NodeView, Sighting } from "../view/timeline.ts";
 import {
   before,
@@ -256,7 +257,7 @@ function isRecovered(judgement: Judgement, { begins, ends, lastAt }: Arrivals): 
 /**
  * [O12] Every delivered packet of the flow is a request (echo request, SYN), and the destination
  * sent no answer. True only where the destination's transmissions were watched without loss, and
- * for long enough after the last request.
+ * for long enough after the last request, and where IPsec does not encrypt what it answers.
  */
 export function isUnanswered(group: FlowGroup, evidence: Asides): boolean {
   if (group.reply || group.request || group.rival) return false;
@@ -272,7 +273,7 @@ export function isUnanswered(group: FlowGroup, evidence: Asides): boolean {
     const from = isTcp ? before(last).from : last.at;
     const when = { ...since(last), from };
     return asks && isSilentUntil(last.node, last.at + ANSWER_NS) &&
-      !mayWaitForAddress(last, evidence) &&
+      !mayWaitForAddress(last, evidence) && !isAnswerSealed(last) &&
       gapOf(last.node, PACKET_SCRIPTS, when) === null;
   });
 }

@@ -3,10 +3,9 @@ import type { Gap } from "../../event/gaps.ts";
 import { isUnexplainedTcpDrop } from "../kernel/frees.ts";
 import { isUpcall } from "../kernel/openvswitch.ts";
 import { isUntoldListFree } from "../kernel/queues.ts";
-import { policyFor } from "../view/ipsec.ts";
-import { stateAt } from "../view/state_view.ts";
 import type { Sighting } from "../view/timeline.ts";
 import type { End } from "./ends.ts";
+import { isSealed } from "./sealed.ts";
 
 /** It was freed as what loses nobody's packet. */
 export function routineGap(event: Sighting): Gap {
@@ -36,11 +35,4 @@ export function heldAt(event: Sighting, kind: End["kind"]): Gap {
     ? `IPsec of ${node.name} encrypts what is for ${event.destination}, so what it made of it is not seen`
     : `${node.name} received it on ${device} and no script saw what became of it`;
   return { code: "held-silently", text };
-}
-
-/** A policy of IPsec asks for the encryption of what is sent between its ends. */
-function isSealed({ node, netns, at, source, destination }: Sighting): boolean {
-  const state = stateAt(node, netns, at);
-  if (!state || source === undefined || destination === undefined) return false;
-  return policyFor(state, source, destination) !== undefined;
 }
