@@ -85,6 +85,7 @@ export { openvswitchUpcallUnanswered } from "./openvswitch-drop/upcall_unanswere
 export { pathMtu } from "./path-mtu-exceeded/too_large.ts";
 export { podElsewhere } from "./address-duplicate/pod_elsewhere.ts";
 export { portChanged } from "./port-changed/changed.ts";
+export { portHasOtherMac } from "./destination-mac-mismatch/port_mac.ts";
 export { portsExhausted } from "./nat-ports-exhausted/ports_exhausted.ts";
 export { protocolUnknown } from "./protocol-unknown/protocol_unknown.ts";
 export { proxiedNeighbour } from "./frame-to-wrong-node/proxied.ts";

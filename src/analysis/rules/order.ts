@@ -121,6 +121,7 @@ export const RULES: readonly Rule[] = [
   rules.macOfBridge,
   // Knows the device on top that has the frame's MAC, and why it does not take it.
   rules.macvlanRefuses,
+  rules.portHasOtherMac,
   rules.macMismatch,
   // Each says what the function of its frees means, and no other rule knows that one.
   rules.bondPortInactive,
