@@ -9,7 +9,7 @@ import { type Form, formOf } from "../correlate/identity.ts";
 import { SCTP, UDP } from "../kernel/protocols.ts";
 import { tableLookupOf } from "../kernel/routing.ts";
 import { USUAL_TUNNEL_PORTS } from "../kernel/tunnels.ts";
-import { lookUpRoute, refuses, routeText, TABLES } from "../view/routing.ts";
+import { askedVrf, lookUpRoute, refuses, routeText, TABLES } from "../view/routing.ts";
 import { failedLookup } from "../rules/no-route/failed_lookup.ts";
 import { advertisementIgnored } from "../rules/router-advertisement-ignored/advertisement_ignored.ts";
 import { ignoredAdvertisement } from "../rules/router-advertisement-ignored/ignored.ts";
@@ -167,6 +167,7 @@ function flowOf(
   const query = {
     destination: form.destination,
     ...(isUnspecified(form.source) ? {} : { source: form.source }),
+    ...askedVrf(state, lookups),
   };
   const answer = lookUpRoute(state, query);
   const { route, rule, certain } = answer;

@@ -1,4 +1,5 @@
 /** Which route and rule a kernel would choose, by the tables it had. */
+import type { Event } from "../../event/event.ts";
 import type { Link, NetnsState, Route, RoutingRule } from "../../event/state.ts";
 import { contains, parsePrefix } from "./address.ts";
 import { routesTo } from "./table_index.ts";
@@ -49,6 +50,17 @@ export const vrfTableOf = (state: NetnsState, link: Link | undefined): number | 
 /** The VRF whose table a lookup asks for; absent: it asks for none, or that VRF is gone. */
 export const vrfOf = ({ links }: NetnsState, { vrfTable }: RouteQuery): Link | undefined =>
   vrfTable === undefined ? undefined : links.find((link) => link.vrfTable === vrfTable);
+
+/** The VRF's table that one of these failed lookups asked: what is sent by a VRF asks it before others. */
+export function askedVrf(
+  { links }: NetnsState,
+  failed: readonly Pick<Event, "routeTable">[],
+): { vrfTable?: number } {
+  const asked = links.find(({ vrfTable }) =>
+    vrfTable !== undefined && failed.some(({ routeTable }) => routeTable === vrfTable)
+  );
+  return asked?.vrfTable === undefined ? {} : { vrfTable: asked.vrfTable };
+}
 
 /** A route that drops what it matches. */
 export function refuses(route: Route): boolean {

@@ -2,7 +2,7 @@
 import { lookupsOf } from "../../view/evidence.ts";
 import { deviceEvent } from "../../correlate/steps.ts";
 import { isUnansweredEcho6 } from "../../kernel/sockets.ts";
-import { lookUpRoute, refuses, routeText } from "../../view/routing.ts";
+import { askedVrf, lookUpRoute, refuses, routeText } from "../../view/routing.ts";
 import { netnsName } from "../../view/netns_names.ts";
 import type { Sighting } from "../../view/timeline.ts";
 import { eventEvidence, stateEvidence } from "../evidence.ts";
@@ -39,7 +39,8 @@ export const answerHasNoRoute: Rule = {
     );
     if (failed.length === 0 || !subject.before) return null;
     const destination = event.source!;
-    const answer = lookUpRoute(subject.before, { destination });
+    const query = { destination, ...askedVrf(subject.before, failed) };
+    const answer = lookUpRoute(subject.before, query);
     const { route, rule, certain } = answer;
     if (route !== null && !refuses(route)) return null;
     const where = `${netnsName(subject.node, subject.netns)} on ${subject.node.name}`;
@@ -63,7 +64,7 @@ export const answerHasNoRoute: Rule = {
       ],
       routeRemedy({
         ...{ node: subject.node, netns: subject.netns, state: subject.before },
-        ...{ query: { destination }, answer },
+        ...{ query, answer },
       }),
     );
   },

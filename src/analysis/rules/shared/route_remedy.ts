@@ -93,6 +93,8 @@ function withoutRefusal(state: NetnsState, { route, rule }: RouteAnswer): Change
         containsNetwork(route.destination, other.destination)
       );
     const isDefault = /\/0$/.test(route.destination);
+    // What a VRF does not know it must not look for in the other tables.
+    if (isDefault && state.links.some(({ vrfTable }) => vrfTable === route.table)) return null;
     return isDefault || !isGround ? [{ do: "delete-route", route }] : null;
   }
   if (!rule || rule.action === "lookup") return null;
