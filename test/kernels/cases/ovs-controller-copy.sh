@@ -1,7 +1,6 @@
 # Flows hand each packet on, and a copy to a controller that is not there; then only to the controller.
 # nodes: node=node,a b
-# fault: dropped openvswitch-drop
-# besides: dropped no-listener, refused no-listener
+# fault: unknown
 . /work/ovs.sh
 build() {
   behind 10.174.0

@@ -8,6 +8,8 @@ build() {
   ip_ a link set e0 down
   ip_ a link add team0 type team
   in_ a teamnl team0 setoption mode activebackup
+  # Without a daemon a port keeps its own.
+  ip_ a link set e0 address "$(mac a team0)"
   ip_ a link set e0 master team0
   ip_ a link set team0 up
   in_ a teamnl team0 setoption activeport "$(ip_ a -o link show e0 | cut -d: -f1)"
