@@ -93,6 +93,9 @@ export function unsentFlows(evidence: Asides, made: MadeFlows): Unsent[] {
 /** Tables whose failed lookup decides nothing, because others are asked, too: IPv6 asks `local` first. */
 const UNDECIDING_TABLES: ReadonlySet<number> = new Set([TABLES.default, TABLES.local]);
 
+/** What devices of tunnels and IPsec look up: IP in IP, SIT, GRE, ESP, AH. What they carry is told. */
+const OF_TUNNELS: ReadonlySet<number> = new Set([4, 41, 47, 50, 51]);
+
 /**
  * Whether a lookup was for a program's send, as far as can be told. The kernel's own lookups (for ARP,
  * for validating a source) have no protocol. Others are of packets that the kernel handled while it
@@ -102,6 +105,7 @@ function isSend(event: Sighting): boolean {
   if (event.protocol === undefined || event.netns === undefined) return false;
   // SCTP asks for a way to each address that its peer names: one without a way loses no packet.
   if (event.protocol === SCTP) return false;
+  if (OF_TUNNELS.has(event.protocol)) return false;
   if (UNDECIDING_TABLES.has(event.routeTable ?? 0)) return false;
   const state = stateAt(event.node, event.netns, event.at);
   const isBound = !isUnspecified(event.source ?? "");
