@@ -207,7 +207,9 @@ export class RowWriter implements RowSink {
     block.number(this.#rows);
     for (const { length } of parts.slice(0, -1)) block.number(length);
     for (const part of parts) block.append(part);
-    return block.written().slice();
+    const made = block.written().slice();
+    for (const bytes of [this.#shapeOfRows, this.#values, block]) bytes.free();
+    return made;
   }
 
   #note(place: number): void {

@@ -4,7 +4,7 @@
  * keeps that report in memory, and many that began at different moments keep many: past a bound, who
  * has held something for longest is cut off, and comes back to a fresh report when it reads again.
  */
-import type { Pieces } from "./encoded.ts";
+import type { Pieces } from "./pieces.ts";
 
 /** A viewer that holds a message. */
 export interface Holder {

@@ -1,8 +1,12 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { HeldMessages, type Holder } from "./held.ts";
-import { Pieces } from "./encoded.ts";
+import type { Pieces } from "./pieces.ts";
 
-const message = (bytes: number): Pieces => new Pieces([], bytes);
+const message = (bytes: number): Pieces => ({
+  ...{ bytes, areWhole: true },
+  at: () => undefined,
+  has: () => false,
+});
 
 function setUp(liveBytesMax: number, livePerTokenBytesMax: number) {
   const held = new HeldMessages({ liveBytesMax, livePerTokenBytesMax });

@@ -3,8 +3,9 @@
  * taken is one message that all share, and that counts as held.
  */
 import type { Clock } from "../clock.ts";
-import { encoded, type Pieces } from "./encoded.ts";
+import { encoded } from "./encoded.ts";
 import type { HeldMessages } from "./held.ts";
+import type { Pieces } from "./pieces.ts";
 import type { Message, Viewer } from "./viewer.ts";
 
 /** How a viewer is opened and kept awake. */
@@ -53,12 +54,12 @@ export function liveStream(options: LiveStreamOptions): ReadableStream<Uint8Arra
   /** The next piece of the message that was begun. */
   const piece = (own: Begun): Uint8Array<ArrayBuffer> => {
     const next = own.of.at(own.next++)!;
-    if (own.of.at(own.next) === undefined) letGo();
+    if (!own.of.has(own.next)) letGo();
     return next;
   };
   const begin = (message: Message): Uint8Array<ArrayBuffer> => {
     const of = encoded(message);
-    if (of.at(1) === undefined) return of.at(0)!;
+    if (!of.has(1)) return of.at(0)!;
     const own = { of, next: 0 };
     begun = own;
     options.held.begin(of, holder);

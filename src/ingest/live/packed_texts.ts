@@ -138,14 +138,36 @@ export class PackedTexts {
 export class TextPieces implements Iterable<string> {
   /** Of all, as near as matters for a bound. */
   readonly chars: number;
+  /** What they take as they are kept. */
+  readonly bytes: number;
+  readonly #unpacker: Unpacker | null;
 
   constructor(readonly texts: readonly KeptText[], readonly compression: Compression | null) {
-    let chars = 0;
-    for (const text of texts) chars += typeof text === "string" ? text.length : bytesIn(text);
+    let [chars, bytes] = [0, 0];
+    const packs = new Set<Pack>();
+    for (const text of texts) {
+      if (typeof text === "string") {
+        chars += text.length;
+        bytes += text.length;
+      } else {
+        chars += bytesIn(text);
+        packs.add(text.pack);
+      }
+    }
+    for (const { compressed } of packs) bytes += compressed.length;
     this.chars = chars;
+    this.bytes = bytes;
+    this.#unpacker = compression && new Unpacker(compression);
+  }
+
+  /** A text by its place. */
+  at(index: number): string {
+    const text = this.texts[index]!;
+    return typeof text === "string" ? text : this.#unpacker!.textOf(text);
   }
 
   *[Symbol.iterator](): Generator<string> {
+    // Of its own: who reads one after the other is not to be disturbed by others.
     const unpacker = this.compression && new Unpacker(this.compression);
     for (const text of this.texts) yield typeof text === "string" ? text : unpacker!.textOf(text);
   }

@@ -2,6 +2,7 @@
  * Texts compressed some together. Those of a report are much alike and take a sixth of their memory so;
  * one at a time they would hardly get smaller.
  */
+import { free } from "../../event/bytes.ts";
 
 /** An item of a list by its id, as JSON. */
 export type Spelling = [id: string, text: string];
@@ -9,7 +10,7 @@ export type Spelling = [id: string, text: string];
 /** How texts are compressed where the ingest runs. */
 export interface Compression {
   compress(bytes: Uint8Array): Uint8Array<ArrayBuffer>;
-  /** `size`: bytes of what is compressed. */
+  /** Memory of its own. `size`: bytes of what is compressed. */
   decompress(bytes: Uint8Array, size: number): Uint8Array;
 }
 
@@ -33,20 +34,24 @@ export const PACK_CHARS = 32 * 1024;
 /** Packs whose bytes are at hand: items one after the other are of one pack, or of one and some newer ones. */
 const UNPACKED_MAX = 4;
 
+/** UTF-8 takes no more for each of UTF-16. */
+const BYTES_PER_CHAR_MAX = 3;
+
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Texts as one pack. */
 export function packOf(spellings: readonly Spelling[], { compress }: Compression): Pack {
-  const texts = spellings.map(([, text]) => encoder.encode(text));
-  const ends = new Uint32Array(texts.length);
-  const bytes = new Uint8Array(texts.reduce((sum, { length }) => sum + length, 0));
+  const chars = spellings.reduce((sum, [, { length }]) => sum + length, 0);
+  const bytes = new Uint8Array(chars * BYTES_PER_CHAR_MAX);
+  const ends = new Uint32Array(spellings.length);
   let end = 0;
-  for (const [i, text] of texts.entries()) {
-    bytes.set(text, end);
-    ends[i] = end += text.length;
+  for (const [i, [, text]] of spellings.entries()) {
+    ends[i] = end += encoder.encodeInto(text, bytes.subarray(end)).written;
   }
-  return { ids: spellings.map(([id]) => id), ends, compressed: compress(bytes) };
+  const compressed = compress(bytes.subarray(0, end));
+  free(bytes);
+  return { ids: spellings.map(([id]) => id), ends, compressed };
 }
 
 /** Texts in packs, and as they are the last ones, which are too few for another. What is packed stays so. */
@@ -94,7 +99,9 @@ export class Unpacker {
     this.#unpacked.delete(pack);
     this.#unpacked.set(pack, bytes);
     if (this.#unpacked.size > UNPACKED_MAX) {
-      this.#unpacked.delete(this.#unpacked.keys().next().value!);
+      const [oldest, its] = this.#unpacked.entries().next().value!;
+      this.#unpacked.delete(oldest);
+      free(its);
     }
     return bytes;
   }

@@ -1,4 +1,5 @@
 /** Stored lines to what a batch tells. */
+import { free } from "../../event/bytes.ts";
 import { decodeLine, LineError } from "../../event/codec.ts";
 import { RowWriter } from "../../event/rows.ts";
 import type { StateLine } from "../../event/state_line.ts";
@@ -24,6 +25,8 @@ export function toldOf(segments: readonly Segment[]): { told: Told; unreadable: 
       if (to > from && !tell(bytes, from, to, rows, states)) unreadable += 1;
       from = to + 1;
     }
+    // Unpacked for this alone.
+    if (segment.gzip !== undefined) free(bytes);
     if (tier !== "state") events.push({ tier, rows: rows.block() });
   }
   return { told: { events, states }, unreadable };

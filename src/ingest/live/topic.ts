@@ -133,6 +133,7 @@ export class Topic {
 
   #push(message: Message): void {
     this.#cursor += 1;
+    this.#whole = null;
     message.id = this.#cursorText();
     if (message.brief !== undefined) message.brief.id = message.id;
     this.#kept.push(message);
@@ -144,6 +145,7 @@ export class Topic {
   /** Whoever comes back is told the whole report. */
   #forgetAll(): void {
     this.#cursor += 1;
+    this.#whole = null;
     this.#kept = [];
     this.#keptChars = 0;
   }
@@ -245,10 +247,7 @@ export class Topic {
   /** The whole report, one message for all who ask before the next change. */
   #full(): Message {
     const id = this.#cursorText();
-    if (this.#whole?.id !== id) {
-      this.#whole = Object.assign(reportMessage(this.#current!.text), { id });
-    }
-    return this.#whole;
+    return this.#whole ??= Object.assign(reportMessage(this.#current!.text), { id });
   }
 
   /** The changes after a cursor, or null when they aren't all kept. */
