@@ -5,6 +5,7 @@ import { RowBlock } from "./row_block.ts";
 import { BYTES_OF, formOf } from "./row_columns.ts";
 import { RowEvent } from "./row_event.ts";
 import { RowWriter } from "./rows.ts";
+import { sharedText } from "./shared_text.ts";
 
 const FORMS = COLUMNS.map(formOf);
 
@@ -71,7 +72,7 @@ export function rowsAs<T>(
   const count = number();
   const lengths = [number(), number(), number(), number()] as const;
   const json = (length: number) => JSON.parse(decoder.decode(block.subarray(at, at += length)));
-  const texts = json(lengths[0]) as string[];
+  const texts = (json(lengths[0]) as string[]).map(sharedText);
   const shapes = (json(lengths[1]) as string[]).map(shapeOf);
   const told = json(lengths[2]) as [number, number | string][];
   const beyond = told.length === 0 ? null : new Map(told);

@@ -57,13 +57,14 @@ export class Conversations {
    * Concludes what is new, after these families were judged anew and those are no more. [D10] Nothing is
    * concluded of a family that is postponed: of those that belong to one that was judged each is judged now,
    * and others are told as they were. At most so many packets' conversations, and one more, are concluded again
-   * whose families are the same.
+   * whose families are the same. `rest`: what is done with families that were told.
    */
   tell(
     { judged, ended }: FamiliesChange,
     surroundings: Surroundings,
     postponed: Postponed = NONE_POSTPONED,
     packetsMax = Infinity,
+    rest: (told: readonly Family[]) => void = () => {},
   ): Difference {
     const world = surroundings.world();
     const difference: Difference = { come: [], gone: [] };
@@ -114,7 +115,10 @@ export class Conversations {
       difference.gone.push(conversation);
       difference.come.push(this.#begin(conversation.families));
     }
-    for (const conversation of difference.come) conversation.tell(surroundings);
+    for (const conversation of difference.come) {
+      conversation.tell(surroundings);
+      rest(conversation.families);
+    }
     this.judgedTo = Math.min(postponed.judgedTo, this.#inDoubt.since);
     return difference;
   }

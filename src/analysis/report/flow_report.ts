@@ -32,7 +32,8 @@ export function flowReport(
     ...(first ? { cause: first } : {}),
     ...(others.length > 0 ? { otherCauses: others } : {}),
     ...(gap !== undefined && outcome === "unknown" ? { gap: gap.text.slice(0, 500) } : {}),
-    path,
+    // Of its length: a list that grew has room for a dozen more.
+    path: path.slice(),
     ...timesOf(group),
     ...(rate ? { rate } : {}),
     ...(counted ? { counted: counted.report } : {}),

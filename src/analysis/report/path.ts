@@ -88,17 +88,16 @@ function hopAt(event: Sighting, stage: Hop["stage"], before?: Sighting | null): 
     holder: holderAt(node, netns, event.at),
     isOwn: isOwn(node, netns),
   }));
-  const hop: Hop = {
-    node: node.name,
-    netns: known.label,
-    device: at.device ?? "",
-    ifindex: at.ifindex ?? 0,
-    deviceKind: linkOf(known.state, at.ifindex, at.device)?.kind ?? "unknown",
-    stage,
-    timeNs: timeText(event),
-    at: timeOfDay(event),
-  };
-  if (event.ttl !== undefined) hop.ttl = event.ttl;
+  const { ttl } = event;
+  const { label: netnsName } = known;
+  const { device = "", ifindex = 0 } = at;
+  const deviceKind = linkOf(known.state, at.ifindex, at.device)?.kind ?? "unknown";
+  const [timeNs, wall] = [timeText(event), timeOfDay(event)];
+  const name = node.name;
+  // What is added to an object afterwards takes more memory, and nearly all have a TTL.
+  const hop: Hop = ttl === undefined
+    ? { node: name, netns: netnsName, device, ifindex, deviceKind, stage, timeNs, at: wall }
+    : { node: name, netns: netnsName, device, ifindex, deviceKind, stage, timeNs, at: wall, ttl };
   Object.assign(hop, known.holder);
   if (known.isOwn) hop.own = true;
   if (stage === "drop") {

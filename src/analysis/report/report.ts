@@ -40,11 +40,15 @@ class Growing {
 
   constructor(readonly families: ReadonlySet<Family>, readonly filter: string) {}
 
-  /** Takes what was judged anew, and shows it. `packetsMax`: of conversations that are concluded again. */
+  /**
+   * Takes what was judged anew, and shows it. `packetsMax`: of conversations that are concluded again. `rest`:
+   * what is done with families that were told.
+   */
   tell(
     { change, postponed, nodes, cluster }: Named & Pick<JudgedIncident, "change" | "postponed">,
     surroundings: Surroundings,
     packetsMax: number,
+    rest: (told: readonly Family[]) => void,
   ): void {
     const { concluded, shares, problems, reports, names } = this;
     const { flows, exchanges } = concluded;
@@ -53,6 +57,7 @@ class Growing {
       surroundings,
       postponed,
       packetsMax,
+      rest,
     );
     const toldOf = (all: readonly Conversation[]) => all.flatMap(({ told }) => told ?? []);
     const { evidence, filter } = surroundings;
@@ -133,7 +138,8 @@ export class ReportMemory {
     const { growing, isNew } = this.#growingOf(families, printFilter(filter));
     // Whoever begins anew knows of no family.
     const change = isNew ? { judged: [...families], ended: [] } : judged.change;
-    growing.tell({ ...judged, change }, { ...judged, filter, withheld }, packetsMax);
+    const rest = this.#incident.restTold(this.packetsAwakeMax);
+    growing.tell({ ...judged, change }, { ...judged, filter, withheld }, packetsMax, rest);
     const { postponed, judgedTo } = growing.conversations;
     this.judgedTo = Math.min(mark, judgedTo);
     this.#incident.rest(this.packetsAwakeMax);

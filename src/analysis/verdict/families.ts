@@ -18,6 +18,9 @@ export interface FamiliesChange {
   ended: Family[];
 }
 
+/** While a report is made so many times as many packets are awake as afterwards. */
+const AWAKE_TIMES = 2;
+
 /** The packets of one incident. */
 export class Families {
   readonly all = new Set<Family>();
@@ -221,6 +224,24 @@ export class Families {
       family.rest();
       awake.delete(family);
     }
+  }
+
+  /**
+   * Lets families rest at once, each when all has been told of it, while many more packets are awake than `rest`
+   * leaves so: those of a first report would all be awake until its end.
+   */
+  restTold(packetsAwakeMax: number): (told: readonly Family[]) => void {
+    const { awake } = this.#home;
+    let packets = 0;
+    for (const family of awake) packets += family.size;
+    return (told) => {
+      for (const family of told) {
+        // Of a few more it is those that were used longest ago that are to rest.
+        if (packets <= AWAKE_TIMES * packetsAwakeMax || !awake.delete(family)) continue;
+        packets -= family.size;
+        family.rest();
+      }
+    };
   }
 
   /** Those that turn out to be stale now. Nobody looks at the others again, but for those `apart`. */

@@ -111,6 +111,11 @@ export class IncidentMemory {
     this.#families.rest(packetsAwakeMax);
   }
 
+  /** Lets families rest of which all has been told (`Families.restTold`). */
+  restTold(packetsAwakeMax: number): (told: readonly Family[]) => void {
+    return this.#families.restTold(packetsAwakeMax);
+  }
+
   /** Packets of shards are taken as they were put together. */
   #takeGiven({ packets: { come, gone } }: Told): void {
     for (const given of gone) {
