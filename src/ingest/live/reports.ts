@@ -31,8 +31,9 @@ interface Entry {
   wholeChange: number;
   /** Each flow was judged when all changes up to this one were known, or later. */
   judgedChange: number;
-  /** Nodes that were silent then, as text. */
+  /** Nodes that were silent when the last report was begun, as text, and whether it is of an open incident. */
   silent: string;
+  isOpen: boolean;
   running: Promise<void> | null;
   missing: boolean;
   endedMs: number;
@@ -134,9 +135,9 @@ export class Reports {
 
   /** The last change that a report has to know now. */
   #wanted(incident: string, entry: Entry): number {
-    // A report that knows of a silent node changes with time alone.
-    const isOpen = entry.computed?.closed === false;
-    if (isOpen && entry.silent !== this.#silentText(incident)) {
+    // A report that knows of a silent node changes with time alone. One that is being made of a closed incident
+    // does not: whoever asks meanwhile would have another made, and all is forgotten by then.
+    if (entry.isOpen && entry.silent !== this.#silentText(incident)) {
       entry.change = ++this.#changes;
     }
     return entry.change;
@@ -155,6 +156,7 @@ export class Reports {
       wholeChange: -1,
       judgedChange: -1,
       silent: NOBODY,
+      isOpen: false,
       running: null,
       missing: false,
       endedMs: 0,
@@ -208,6 +210,7 @@ export class Reports {
     const asked = this.#askedOf(incident);
     const { closed, silent = [] } = asked;
     entry.silent = JSON.stringify(silent);
+    entry.isOpen = !closed;
     const made = await analyst.report({ ...asked, mark, since: entry.computed?.number, withinMs });
     entry.endedMs = clock.monotonicMs();
     entry.tookMs = entry.endedMs - beganMs;

@@ -6,6 +6,7 @@ import { limitsWith } from "../limits.ts";
 import { MemoryStore } from "../stores/memory_store.ts";
 import type { Analyst, Asked, Made } from "./analyst.ts";
 import { Hub } from "./hub.ts";
+import { Reports } from "./reports.ts";
 import { spelled } from "./spelled.ts";
 
 /** An analyst that needs so many reports until nothing waits, where each has a time, and judges in the order of time. */
@@ -113,4 +114,37 @@ Deno.test("[D11] who asks while more comes than is judged is given all that was 
   ok(postponedIn(answer!)! > 0);
   equal(analyst.asked.includes(undefined), false);
   equal(told.length, analyst.asked.length);
+});
+
+Deno.test("who asks while the last report is being made waits for that one, though nodes are silent", async () => {
+  const clock = new FakeClock();
+  const store = new MemoryStore(limitsWith({}).store);
+  await store.createIncident({ id: "i", title: "", filter: "", createdMs: 0, importing: false });
+  const asked: boolean[] = [];
+  let made = Promise.resolve();
+  const slow = new SlowAnalyst(1);
+  const analyst: Pick<Analyst, "report"> = {
+    async report(about) {
+      asked.push(about.closed);
+      await made;
+      return slow.report(about);
+    },
+  };
+  const reports = new Reports({
+    ...{ store, analyst, clock, recomputeMinMs: 0, restTimes: 0, restMaxMs: 0, reportsKeptMax: 2 },
+    silent: () => [{ node: "a", heardMs: 1 }],
+  });
+  await reports.get("i");
+  await store.closeIncident("i", 1);
+  reports.touch("i");
+  const over = Promise.withResolvers<void>();
+  made = over.promise;
+  const first = reports.live("i");
+  await clock.advance(10);
+  const second = reports.get("i");
+  await clock.advance(10);
+  over.resolve();
+  const [one, other] = await Promise.all([first, second]);
+  equal(one, other);
+  deepEqual([one!.closed, asked], [true, [false, true]]);
 });
