@@ -1,4 +1,5 @@
 /** What the tests of this folder on the real kernel share. */
+import type { NetnsState } from "../../event/state.ts";
 import { execa } from "execa";
 import type { NetnsHandle } from "./netns.ts";
 import { findNetns } from "./netns.ts";
@@ -72,4 +73,9 @@ export async function startInCgroup(path: string, enter: readonly string[]) {
 
 export function sorted(list: Iterable<string>): string[] {
   return [...list].sort();
+}
+
+/** bpftool is no tool of ours to bring: its gap is as it may be. */
+export function gapsOf(state: NetnsState): string[] {
+  return state.gaps.map((gap) => gap.what).filter((what) => !what.startsWith("tcx"));
 }

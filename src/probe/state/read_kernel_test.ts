@@ -1,9 +1,9 @@
 /** Reading real namespaces. Needs root; skipped without. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { NetnsState } from "../../event/state.ts";
-import { kernelTest, type Scene, withScene } from "./kernel_testing.ts";
+import { gapsOf, kernelTest, type Scene, withScene } from "./kernel_testing.ts";
 import { listNetns } from "./netns.ts";
-import { readCosted, readState, readStates } from "./read.ts";
+import { readState, readStates } from "./read.ts";
 
 /** A node with a pod behind a bridge, a tunnel and a few hurdles. */
 const NODE = `
@@ -39,11 +39,6 @@ const XDP =
   "IxC8PH/9jkmIEQHbADsRCSOMwOKSAWBJoEAzCWDJRmgmIGvZLUihKGnIzikviUovwChooUINbLyWGIz8lMTs0rTmXQK0rN" +
   "0UvNiE8rSswF8opLikoSk4B0ZS6IphIwBPsPEwhA48ERTZwRCx+E2dDEHXDYx4LGFySgHz3uOND40lD96H4IwGEfuvvVoW" +
   "JM6OkQShsQsF8ZiDmx+ZcR1f2g9MKKpB8mbonFbhDogNIVSMYxI+mHpW8A7GFT6lgDAAA=";
-
-/** bpftool is no tool of ours to bring: its gap is as it may be. */
-function gapsOf(state: NetnsState): string[] {
-  return state.gaps.map((gap) => gap.what).filter((what) => !what.startsWith("tcx"));
-}
 
 kernelTest("a node, its pod, and every kind of row", () =>
   withScene(async (scene) => {
@@ -162,17 +157,6 @@ kernelTest(
     }),
 );
 
-kernelTest(
-  "what takes too long is given up, and leaves no process",
-  () =>
-    withScene(async (scene) => {
-      const handle = await scene.handle("a");
-      const state = await readState(handle, { timeoutMs: 1 });
-      equal(state.gaps.length > 0, true);
-      equal(await scene.sh("ip netns pids $A"), "");
-    }),
-);
-
 kernelTest("a tool that is not installed is a gap", () =>
   withScene(async (scene) => {
     const folder = await Deno.makeTempDir({ prefix: "lhst-" });
@@ -205,95 +189,6 @@ kernelTest("a tool that is not installed is a gap", () =>
       await Deno.remove(folder, { recursive: true });
     }
   }));
-
-kernelTest(
-  "a tool that needs more memory than it may have is a gap that says so",
-  () =>
-    withScene(async (scene) => {
-      await scene.sh(`{ echo "table ip t {"; echo " chain c {"; i=0; while [ $i -lt 5000 ]; do
-      echo "  ip saddr 10.$((i/256)).$((i%256)).1 counter accept"; i=$((i+1)); done
-      echo " }"; echo "}"; } | ip netns exec $A nft -f -`);
-      const handle = await scene.handle("a");
-      const bounded = await readState(handle, { memoryBytes: 24 * 2 ** 20 });
-      const why = bounded.gaps.find(({ what }) => what === "netfilter")?.why ?? "";
-      match(why, /it needs a larger --memory-limit$/);
-      equal(bounded.links.length, 1, "what needs less is read");
-      const whole = await readState(handle, { memoryBytes: 256 * 2 ** 20 });
-      deepEqual([gapsOf(whole), whole.netfilter.length], [[], 5000]);
-      const least = await readState(handle, { memoryBytes: 8 * 2 ** 20 });
-      match(least.gaps.find(({ what }) => what === "netfilter")?.why ?? "", /--memory-limit$/);
-    }),
-);
-
-kernelTest(
-  "tables that take more memory together than a tool may have are read one by one",
-  () =>
-    withScene(async (scene) => {
-      await scene.sh(`for t in a b c; do echo "table ip $t {"; echo " chain c {"; i=0
-      while [ $i -lt 2000 ]; do
-      echo "  ip saddr 10.$((i/256)).$((i%256)).1 counter accept"; i=$((i+1)); done
-      echo " }"; echo "}"; done | ip netns exec $A nft -f -`);
-      const handle = await scene.handle("a");
-      const read = (mib: number) => readState(handle, { memoryBytes: mib * 2 ** 20 });
-      const bounded = await read(32);
-      deepEqual([gapsOf(bounded), bounded.netfilter.length], [[], 6000]);
-      // One that does not fit is a gap, though the last one was read.
-      await scene.sh(`{ echo "table ip a {"; echo " chain d {"; i=0; while [ $i -lt 8000 ]; do
-      echo "  ip saddr 10.$((i/256)).$((i%256)).1 counter accept"; i=$((i+1)); done
-      echo " }"; echo "}"; } | ip netns exec $A nft -f -`);
-      const why = (await read(32)).gaps.find(({ what }) => what === "netfilter")?.why ?? "";
-      match(why, /--memory-limit$/);
-    }),
-);
-
-kernelTest(
-  "what a reading takes is told by the processor's time, not by the clock's",
-  () =>
-    withScene(async (scene) => {
-      const handle = await scene.handle("a");
-      const beganMs = performance.now();
-      const { state, costMs } = await readCosted(handle);
-      const tookMs = performance.now() - beganMs;
-      deepEqual(gapsOf(state), []);
-      // A dozen small tools: more than nothing, and most of their time is their own.
-      ok(costMs > 5 && costMs < 2 * tookMs, `${costMs} of ${tookMs} ms`);
-      const cut = await readCosted(handle, { timeoutMs: 1 });
-      ok(cut.costMs > 0, "by the clock where the tools were ended");
-    }),
-);
-
-kernelTest("a table too long to keep is cut, and says so", () =>
-  withScene(async (scene) => {
-    await scene.sh(`i=0; while [ $i -lt 22000 ]; do
-      echo "route add blackhole 10.$((i/256)).$((i%256)).0/24"; i=$((i+1)); done |
-      ip -n $A -batch -`);
-    const { routes, gaps } = await readState(await scene.handle("a"));
-    equal(routes.length >= 20_000, true);
-    match(
-      gaps.find((gap) => gap.what === "routes")?.why ?? "",
-      /^cut: 20000 of 22\d\d\d rows kept/,
-    );
-  }));
-
-kernelTest(
-  "what prints more than all together may is bounded by itself, and the rest is read",
-  () =>
-    withScene(async (scene) => {
-      await scene.sh(`i=0; while [ $i -lt 120000 ]; do
-      echo "route add blackhole 10.$((i/1024)).$((i/4%256)).$((i%4*64))/26"; i=$((i+1)); done |
-      ip -n $A -batch -`);
-      const handle = await scene.handle("a");
-      const { links, qdiscs, sockets, gaps } = await readState(handle);
-      match(gaps.find(({ what }) => what === "routes")?.why ?? "", /^cut/);
-      deepEqual(
-        gaps.filter(({ what }) => what !== "routes"),
-        (await readState(handle)).gaps.filter(
-          ({ what }) => what !== "routes",
-        ),
-      );
-      ok(links.length > 0 && qdiscs !== undefined && sockets !== undefined, "what comes after it");
-    }),
-);
 
 kernelTest("the current namespace can be read", async () => {
   const all = await listNetns();
