@@ -7,24 +7,27 @@ import { specs } from "./cases/all.ts";
 
 const seed = 4417;
 
-/** By name: one way to each code, with its twin and near miss. */
+/**
+ * By name: one way to most codes, with its twin and near miss; `deno task faults` has all of them. Each
+ * starts hundreds of short processes, which a virtual machine with slow page faults needs minutes for.
+ */
 const chosen = new Set([
-  ...["forwarding-off", "no-route-in", "route-blackhole", "rp-filter-strict-asymmetric"],
-  ...["martian-own-source", "ttl-one", "routing-loop", "mtu-device", "neighbour-of-router"],
-  ...["mac-wrong-static-on-gateway", "link-down-router", "tunnel-no-route", "tunnel-no-entry"],
-  ...["tunnel-vni-routed", "tunnel-blocked-receiver", "nft-forward-jump", "iptables-reject"],
-  ...["ct-invalid-asymmetric", "service-endpoint-nobody", "tc-ingress", "ipsec-block-in"],
-  ...["no-listener-tcp", "receive-buffer-full", "checksum-udp", "lost-in-router"],
-  ...["left-observed", "unanswered-echo", "two-faults", "comes-and-goes", "bulk", "xdp-drop"],
-  ...["bridge-isolated", "bridge-port-blocking", "bridge-hairpin-fdb", "queue-tbf"],
-  ...["accept-queue-full", "socket-filter", "tunnel-wrong-node", "route-localnet-off"],
+  ...["forwarding-off", "route-blackhole", "rp-filter-strict-asymmetric", "ttl-one", "mtu-device"],
+  ...["neighbour-of-router", "mac-wrong-static-on-gateway", "tunnel-no-entry"],
+  ...["tunnel-blocked-receiver", "nft-forward-jump", "iptables-reject", "ct-invalid-asymmetric"],
+  ...["service-endpoint-nobody", "tc-ingress", "no-listener-tcp", "receive-buffer-full"],
+  ...[
+    "checksum-udp",
+    "lost-in-router",
+    "left-observed",
+    "two-faults",
+    "comes-and-goes",
+    "xdp-drop",
+  ],
+  ...["bridge-isolated", "queue-tbf"],
   // What packets do not die of, and what came of the question.
-  ...["application-reset-bridge", "application-silent-routed", "nat-ports-exhausted-routed"],
-  ...["port-changed-routed", "stale-conntrack-entry-routed", "reply-not-translated-around"],
-  ...["path-mtu-exceeded-routed", "fragment-without-ports-routed", "shaped-routed"],
-  ...["reply-from-other-address-pods", "asymmetric-path-shortcut", "address-duplicate-pods"],
-  ...["frame-to-wrong-node-behind-router", "router-advertisement-ignored-routed"],
-  ...["macvlan-isolation-host", "address-overlap-server"],
+  ...["application-silent-routed", "nat-ports-exhausted-routed", "stale-conntrack-entry-routed"],
+  ...["path-mtu-exceeded-routed", "address-duplicate-pods", "macvlan-isolation-host"],
 ]);
 
 Deno.test({

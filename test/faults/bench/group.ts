@@ -3,6 +3,7 @@ import { analyse } from "../../../src/analysis/mod.ts";
 import type { Batch } from "../../../src/analysis/view/input.ts";
 import { decodeLine } from "../../../src/event/codec.ts";
 import type { Report } from "../../../src/event/report.ts";
+import { DEFAULT_SHARE } from "../../../src/probe/run/share.ts";
 import type { ProbeBatch } from "../../../src/probe/ship/batcher.ts";
 import { resolveNodes, startSession } from "../../../src/probe/session/mod.ts";
 import { type CaseId, CaseRun } from "./case_run.ts";
@@ -58,6 +59,8 @@ async function traceAll(runs: readonly CaseRun[], { signal }: GroupOptions): Pro
     nodes,
     filter: "",
     incident: "faults",
+    // Scores of namespaces are read in it; how little a node gives for that is not what is tried here.
+    share: { ...DEFAULT_SHARE, cpuPercent: 100 },
     onBatch: (raw) => {
       const batch = readBatch(raw);
       batches.push(batch);
