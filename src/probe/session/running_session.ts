@@ -24,9 +24,10 @@ const HEARTBEAT_MS = 1_000;
 
 /**
  * How long attaching waits for states, which may name tunnels and translations. What they name
- * later changes the plan.
+ * later changes the plan, and to attach anew takes longer than to wait for those of few namespaces.
  */
 const STATE_WAIT_MS = 500;
+const STATE_WAIT_OF_FEW_MS = 2_000;
 
 /**
  * How long being ready waits for states after everything is attached: for those of few namespaces,
@@ -120,12 +121,13 @@ export class RunningSession implements Session {
     const read = state.readAll();
     // Without the addresses of what the filter names, nothing would be asked for.
     if (isNamed(planner.filter)) await Promise.race([state.named, wait(STATE_WAIT_MAX_MS)]);
-    await Promise.race([read, wait(STATE_WAIT_MS)]);
+    const isFew = count <= NAMESPACES_FEW;
+    await Promise.race([read, wait(isFew ? STATE_WAIT_OF_FEW_MS : STATE_WAIT_MS)]);
     options.onProgress("attaching scripts…");
     intake.plan = planner.plan();
     await tracer.start(intake.plan);
     intake.plan = tracer.plan;
-    const waitMs = count <= NAMESPACES_FEW ? STATE_WAIT_FEW_MS : STATE_WAIT_MAX_MS;
+    const waitMs = isFew ? STATE_WAIT_FEW_MS : STATE_WAIT_MAX_MS;
     await Promise.race([read, wait(waitMs)]);
     this.#isReady = true;
     await this.#planAgain();
