@@ -21,6 +21,15 @@ export async function bpftraceOf(suite: string): Promise<OtherBpftrace | string>
   return await fetched(suite) ?? await fetch(suite);
 }
 
+/** Programs that run bpftrace: this machine's own, and those of the suites that can be had. */
+export async function everyBinary(): Promise<string[]> {
+  const others = await Promise.all(SUITES.map(bpftraceOf));
+  return [
+    "bpftrace",
+    ...others.flatMap((other) => typeof other === "string" ? [] : [other.binary]),
+  ];
+}
+
 async function fetched(suite: string): Promise<OtherBpftrace | null> {
   const entries = await Array.fromAsync(Deno.readDir(TOOLS));
   for (const { name } of entries) {

@@ -4,7 +4,7 @@
  */
 import { deepStrictEqual as equal, fail, ok } from "node:assert/strict";
 import { execa } from "execa";
-import { bpftraceOf, SUITES } from "../../../test/bpftrace/debian.ts";
+import { everyBinary } from "../../../test/bpftrace/debian.ts";
 import { Pair } from "../../../test/bpftrace/pair.ts";
 import { sideBySide } from "../../../test/side_by_side.ts";
 import { readCapability } from "../kernel/capability.ts";
@@ -58,12 +58,7 @@ $ip=pack("CCnnnCCnNN",0x45,0,${40 + UNCUT_BYTES},$n,0x4000,64,6,0,0x0a4d0901,0x0
 $tcp=pack("nnNNCCnnn",1000,2000,$n*${UNCUT_BYTES},1,0x50,0x18,65535,0,0);
 syswrite(T,pack("CCSSSS",1,1,54,${UNCUT_SEGMENT},34,16).$eth.$ip.$tcp."x"x${UNCUT_BYTES}) or die "$!" }`;
 
-const binaries = [
-  "bpftrace",
-  ...(ignore ? [] : await Promise.all(SUITES.map(bpftraceOf))).flatMap(
-    (other) => typeof other === "string" ? [] : [other.binary],
-  ),
-];
+const binaries = ignore ? [] : await everyBinary();
 
 /** Each waits for readings, which come once a second, and knows how many runs the kernel left out. */
 sideBySide(

@@ -3,7 +3,7 @@
  * before once it is read in time. Needs root; skipped without.
  */
 import { deepStrictEqual as equal, ok } from "node:assert/strict";
-import { bpftraceOf, SUITES } from "../../../test/bpftrace/debian.ts";
+import { everyBinary } from "../../../test/bpftrace/debian.ts";
 import { Pair } from "../../../test/bpftrace/pair.ts";
 import { sideBySide } from "../../../test/side_by_side.ts";
 import { readCapability } from "../kernel/capability.ts";
@@ -32,12 +32,7 @@ const BUDGET = { eventsPerSecond: 8_000, saved: { hop: 80_000, rare: 40_000 } };
 /** Ticks of a minute, in which it has to be as before. */
 const TICKS_MAX = 600;
 
-const binaries = [
-  "bpftrace",
-  ...(ignore ? [] : await Promise.all(SUITES.map(bpftraceOf))).flatMap(
-    (other) => typeof other === "string" ? [] : [other.binary],
-  ),
-];
+const binaries = ignore ? [] : await everyBinary();
 
 sideBySide(
   "[O22] what is read too late",

@@ -50,7 +50,7 @@ export async function press(pressing: Pressing, step: number): Promise<boolean> 
   const { failed } = await execa(
     "sh",
     ["-c", `printf %s "$0" >/proc/self/comm`, nameOf(pressing, step)],
-    { reject: false, stdio: "ignore", extendEnv: true },
+    { reject: false, stdio: "ignore" },
   );
   return !failed;
 }

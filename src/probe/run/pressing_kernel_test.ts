@@ -3,7 +3,7 @@
  * skipped without.
  */
 import { deepStrictEqual as equal, match, ok } from "node:assert/strict";
-import { bpftraceOf, SUITES } from "../../../test/bpftrace/debian.ts";
+import { everyBinary } from "../../../test/bpftrace/debian.ts";
 import { Pair } from "../../../test/bpftrace/pair.ts";
 import { sideBySide } from "../../../test/side_by_side.ts";
 import { readCapability } from "../kernel/capability.ts";
@@ -15,12 +15,7 @@ import { loadSources, render } from "./render.ts";
 
 const ignore = Deno.uid() !== 0;
 
-const binaries = [
-  "bpftrace",
-  ...(ignore ? [] : await Promise.all(SUITES.map(bpftraceOf))).flatMap(
-    (other) => typeof other === "string" ? [] : [other.binary],
-  ),
-];
+const binaries = ignore ? [] : await everyBinary();
 
 sideBySide(
   "[O22] pressing each bpftrace",
@@ -80,7 +75,8 @@ async function tellsLess(binary: string): Promise<void> {
     await until(() => readings.length > 0);
     equal(said, 0);
     const other = { ...pressing, word: newPressing(BUDGET).word };
-    ok(await press(other, 1));
+    // Were it heard, it would be the step in force.
+    ok(await press(other, 2));
     ok(await press(pressing, 1));
     await until(() => said > 0);
     equal(said, 1, "a name that it does not know was taken for one");

@@ -32,10 +32,12 @@ export function connectionsOf(
     gaps.add("connections", failure(section));
     return {};
   }
-  if (section.stdout.length >= CONNECTION_BYTES_MAX) {
+  // Tools that are not bounded one by one may print more of it.
+  const list = section.stdout.slice(0, CONNECTION_BYTES_MAX);
+  if (list.length === CONNECTION_BYTES_MAX) {
     gaps.add("connections", `cut: the first ${CONNECTION_BYTES_MAX} bytes of the list were read`);
   }
-  const asked = section.stdout.split("\n").map(connection)
+  const asked = list.split("\n").map(connection)
     .filter((each): each is Connection => each !== null && query.concerns(each));
   // Only a translated one tells what rules and addresses do not.
   const sorted = [...asked.filter(isTranslated), ...asked.filter((each) => !isTranslated(each))];

@@ -86,6 +86,8 @@ Deno.test("connections: what was not read is a gap, or not told; an empty table 
   const cut = read(UDP.padEnd(CONNECTION_BYTES_MAX, "\n"));
   equal(cut.connections?.length, 1);
   ok(cut.gaps[0]?.why.startsWith("cut: the first"));
+  const beyond = read("\n".repeat(CONNECTION_BYTES_MAX) + UDP);
+  equal([beyond.connections?.length, beyond.gaps.length], [0, 1], "what is beyond is not read");
 });
 
 function source(source: string, sourcePort: number, destination: string, destinationPort: number) {

@@ -13,13 +13,15 @@ const SECTION_BYTES_MAX = 8 * 1024 * 1024;
 /** The same of what lists rules: 33,000 of iptables are 13.6 MB in nft's JSON. */
 const RULES_BYTES_MAX = 40 * 1024 * 1024;
 const BYTES_MAX = 96 * 1024 * 1024;
-/** Of all tools together, where none is bounded by itself; more than any may print. */
-const UNBOUNDED_BYTES_MAX = SECTION_BYTES_MAX;
+/** Of all tools together, where none is bounded by itself. */
+const TOGETHER_BYTES_MAX = SECTION_BYTES_MAX;
 
 /** Namespaces, by path, of which tools printed more than that: their tools are bounded one by one. */
 const long = new Set<string>();
 /** So many are remembered; then it is found out again. */
 const LONG_MAX = 10_000;
+/** 0 is no limit to `timeout`. */
+const TIME_LEFT_MIN_MS = 1;
 
 /** What the tools may take, and which connections they print. */
 export interface SectionOptions {
@@ -37,20 +39,25 @@ export interface SectionOptions {
  * Sections that the tools printed in the namespace at `path`. `timeout` gives their processes a
  * group of its own and kills all of it: a hanging tool does not outlive `timeoutMs`, and what came
  * before it is kept. Of connections, those lines are printed that have one of the `words`; all,
- * when there are none. Throws LasthopError `netns_unreadable` when nothing came at all.
+ * when there are none. `vainMs`: milliseconds of tools that printed too much before they were bounded. Throws
+ * LasthopError `netns_unreadable` when nothing came at all.
  */
 export async function readSections(
   path: string,
   askable: readonly Askable[],
   options: SectionOptions,
-): Promise<Map<string, Section>> {
+): Promise<{ sections: Map<string, Section>; vainMs: number }> {
+  const beganMs = performance.now();
   if (!long.has(path)) {
     const sections = await runScript(path, askable, options, false);
-    if (sections !== null) return sections;
+    if (sections !== null) return { sections, vainMs: 0 };
     if (long.size >= LONG_MAX) long.clear();
     long.add(path);
   }
-  return (await runScript(path, askable, options, true))!;
+  const vainMs = performance.now() - beganMs;
+  const timeoutMs = Math.max(TIME_LEFT_MIN_MS, options.timeoutMs - vainMs);
+  const sections = await runScript(path, askable, { ...options, timeoutMs }, true);
+  return { sections: sections!, vainMs };
 }
 
 /** Null where tools that are not bounded one by one printed too much together. */
@@ -79,7 +86,7 @@ async function runScript(
     // execa's own cleanup raises a signal a second time under Deno.
     cleanup: false,
     reject: false,
-    maxBuffer: isBounded ? BYTES_MAX : UNBOUNDED_BYTES_MAX,
+    maxBuffer: isBounded ? BYTES_MAX : TOGETHER_BYTES_MAX,
     stripFinalNewline: false,
   });
   const result = await asOwnTool(child);
