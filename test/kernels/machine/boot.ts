@@ -46,7 +46,7 @@ export async function boot(machine: Machine, errand: Errand): Promise<number> {
     const [program = "", ...args] = [
       ...inside,
       "qemu-system-x86_64",
-      // KVM inside another machine may hang.
+      // The KVM that machines like ours have, kvm_pvm, runs only kernels that were made for it.
       ...["-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m", "4096"],
       ...["-display", "none", "-monitor", "none", "-serial", "stdio", "-no-reboot"],
       ...(errand.joining === undefined ? ["-net", "none"] : joiningArgs(errand.joining)),
