@@ -2,7 +2,7 @@
  * What a flow keeps of its rate, and what its round trips take, while something watches:
  * `deno task bench:overhead [--rounds 5] [--seconds 1] [--only WORD] [--tcpdump FILE] [--costs]`.
  * Every run stands between two runs with nothing attached, and only its ratio to them is told.
- * `--costs` also lets the kernel measure each program. As root; `docs/overhead.md` reads it.
+ * `--costs` also lets the kernel measure each program; with FAMILY=6 the pods speak IPv6. As root; `docs/overhead.md` reads it.
  */
 import { execa } from "execa";
 import { parseArgs } from "node:util";

@@ -12,6 +12,7 @@ import { LineOrder, OfTwoScripts } from "./line_order.ts";
 import type { MissingHops } from "./kept_hops.ts";
 import { BEAT, DROPPED_EARLY, FREED, PACKET, READ, SENT_ICMP, TICK, TUNNEL } from "./lines.ts";
 import { forgetMoved } from "./moved.ts";
+import { isOfEmitted } from "./caught_up.ts";
 
 /** From which rank on packets were told, and from which on drops, errors and resets. Rule O22. */
 export interface Ranks {
@@ -192,7 +193,7 @@ export function createDecoder(ports: DecoderPorts): Decoder {
 
   return {
     line(text) {
-      if (text === "" || text.startsWith("Attaching ")) return;
+      if (text === "" || text.startsWith("Attaching ") || isOfEmitted(text)) return;
       try {
         understand(text);
       } catch (error) {

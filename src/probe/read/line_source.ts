@@ -5,6 +5,7 @@
 import type { Event } from "../../event/event.ts";
 import type { Reading } from "./count_lines.ts";
 import { createDecoder, type Decoder, type Ranks } from "./decode.ts";
+import { CaughtUp } from "./caught_up.ts";
 import { Progress } from "./progress.ts";
 
 /** Callbacks of a line source: one for each kind of thing that it reads. */
@@ -31,6 +32,7 @@ export class LineSource {
   readonly #ended = Promise.withResolvers<void>();
   readonly #decoder: Decoder;
   readonly #progress: Progress;
+  readonly #caughtUp = new CaughtUp();
   #tickNs = 0n;
   /** The run that it takes the place of, as long as that was not read to its end. */
   #before: LineSource | undefined;
@@ -67,8 +69,12 @@ export class LineSource {
     });
   }
 
+  /** A line of bpftrace, as it printed it. */
   line(text: string): void {
+    const proof = this.#caughtUp.line(text, this.#tickNs);
+    if (proof) this.#progress.caughtUp(proof.timeNs, proof.isCaughtUp);
     this.#decoder.line(text);
+    if (proof) this.#settle();
   }
 
   /** CLOCK_MONOTONIC in ns of the first heartbeat. */

@@ -26,6 +26,17 @@ export class Progress {
     if (timeNs - least > BEHIND_NS && timeNs - this.#lookedNs > BEHIND_NS) this.#look(timeNs);
   }
 
+  /**
+   * All that some processors told up to `timeNs` was read, though they may not have beaten since. An idle
+   * processor beats late or never on some virtual machines (6.18 as a guest of kvm_pvm).
+   */
+  caughtUp(timeNs: bigint, isCaughtUp: (cpu: number) => boolean): void {
+    if (this.#beats.size === 0) return;
+    for (const cpu of this.#expected.union(this.#beats)) {
+      if (isCaughtUp(cpu) && (this.#beats.get(cpu) ?? 0n) < timeNs) this.#beats.set(cpu, timeNs);
+    }
+  }
+
   /** What happened before it was read, of all processors; undefined where none beats. */
   get wholeNs(): bigint | undefined {
     if (this.#beats.size === 0) return undefined;

@@ -42,3 +42,19 @@ Deno.test("where the list of processors can't be read those count that tell of t
   progress.beat(3, 7n);
   equal(progress.wholeNs, 7n);
 });
+
+Deno.test("an idle processor that does not beat is as far as all was read that it told", () => {
+  const progress = new Progress(() => [0, 1, 2]);
+  progress.caughtUp(1n, () => true);
+  equal(progress.wholeNs, undefined);
+  progress.beat(0, 9n);
+  progress.caughtUp(5n, (cpu) => cpu !== 2);
+  equal(progress.wholeNs, 0n);
+  progress.beat(2, 8n);
+  equal(progress.wholeNs, 5n);
+  // What was read is not read less by what is proven later.
+  progress.caughtUp(7n, () => true);
+  equal(progress.wholeNs, 7n);
+  equal(progress.caughtUp(6n, () => true), undefined);
+  equal(progress.wholeNs, 7n);
+});

@@ -6,6 +6,7 @@ import { type Missed, MissMeter, type ScriptsAt } from "./missed.ts";
 import { execa } from "execa";
 import { LasthopError } from "../../event/error.ts";
 import { BpftraceDied } from "./bpftrace_died.ts";
+import { Emitted } from "./emitted.ts";
 import { LossMeter } from "./loss.ts";
 import { mapKeys, silent } from "./map_settings.ts";
 import { CpuMeter, cpuMsOf, DEFAULT_SHARE, memoryWords, ownBytesMax, type Share } from "./share.ts";
@@ -189,15 +190,20 @@ export async function startBpftrace(options: BpftraceOptions): Promise<BpftraceR
   }).catch(() => {});
   const loss = new LossMeter(options.onLost);
   let emittedInAll: number | undefined;
+  const emitted = new Emitted();
   const handle = (line: string) => {
     // bpftrace 0.17 to 0.23 print losses among the lines, later ones on stderr.
     const lost = /^Lost (\d+) events/.exec(line);
     if (lost) return loss.reported(Number(lost[1]));
-    const emitted = /^@emitted: (\d+)/.exec(line);
-    if (emitted && !stopping) return loss.emitted(Number(emitted[1]));
-    // When it detaches, bpftrace leaves lines unread. They are from after the end, which is no loss, unless
-    // it was ended before it had read as far as that.
-    if (emitted) return void (emittedInAll = Number(emitted[1]));
+    if (emitted.take(line)) {
+      // When it detaches, bpftrace leaves lines unread. They are from after the end, which is no loss,
+      // unless it was ended before it had read as far as that.
+      if (stopping) emittedInAll = emitted.all;
+      else options.onLine(line);
+      return;
+    }
+    const printed = emitted.printed();
+    if (printed !== undefined && !stopping) loss.emitted(printed);
     // At its end bpftrace prints every map, when some scripts are detached already.
     if (line.startsWith("@") && (stopping || !COUNTS.test(line))) return;
     options.onLine(line);

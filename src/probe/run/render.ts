@@ -244,6 +244,8 @@ function renderScript(
     /\/\/@record (\w)/,
     (_, sent) => recorder ? recording(lib, sent) : "",
   ).replace("//@dying", recorder ? dying(lib, options.budget) : "");
+  // Of each processor where each has a buffer of its own (`src/probe/read/caught_up.ts`).
+  if (!options.raw) text = text.replaceAll("@emitted = count()", "@emitted[cpu] = count()");
   text = text.replaceAll("@rank", options.budget === null ? "(uint64)0" : "$z");
   text = text.replace(/\/\/@take(.*)/, (_, words) => takeFragment(lib, options, words));
   text = text.replace(/\/\/@ip (\w)/g, (_, prefix) => lib("ip").replaceAll("$@", `$${prefix}`));

@@ -17,26 +17,30 @@ export interface Flood {
   arrived: number;
 }
 
-const RECEIVE = `use Socket; socket(S,PF_INET,SOCK_DGRAM,17) or die; setsockopt(S,1,33,16<<20);
-setsockopt(S,1,8,16<<20); bind(S,sockaddr_in($ARGV[0],INADDR_ANY)) or die; $|=1; print "ready\\n";
+/** A socket S and the address $to that the first two arguments name, of either family. */
+const SOCKET = `use Socket qw(:DEFAULT getaddrinfo); ($e,$i)=getaddrinfo($ARGV[0],$ARGV[1],
+{flags=>Socket::AI_NUMERICHOST,socktype=>SOCK_DGRAM}); die $e if $e; $to=$i->{addr};
+socket(S,$i->{family},SOCK_DGRAM,17) or die;`;
+
+const RECEIVE = `${SOCKET} setsockopt(S,1,33,16<<20);
+setsockopt(S,1,8,16<<20); bind(S,$to) or die; $|=1; print "ready\\n";
 $SIG{TERM}=sub{print "$n\\n"; exit}; $n=0; while(1){ defined recv(S,$b,64,0) and $n++ }`;
 
-const SEND = `use Socket; use Time::HiRes "time"; socket(S,PF_INET,SOCK_DGRAM,17) or die;
-connect(S,sockaddr_in($ARGV[1],inet_aton($ARGV[0]))) or die; $p="x"x22; $t=time; $n=0;
+const SEND = `${SOCKET} use Time::HiRes "time";
+connect(S,$to) or die; $p="x"x22; $t=time; $n=0;
 do { for(1..32){ send(S,$p,0) and $n++ } $e=time-$t } while($e<$ARGV[2]);
 ($u,$s)=times; print "$n $e ",$u+$s,"\\n"`;
 
-const ANSWER = `use Socket; socket(S,PF_INET,SOCK_DGRAM,17) or die;
-bind(S,sockaddr_in($ARGV[0],INADDR_ANY)) or die; $|=1; print "ready\\n";
+const ANSWER = `${SOCKET} bind(S,$to) or die; $|=1; print "ready\\n";
 while(1){ $f=recv(S,$b,64,0); defined $f and send(S,$b,0,$f) }`;
 
-const ASK = `use Socket; use Time::HiRes qw(time sleep); socket(S,PF_INET,SOCK_DGRAM,17) or die;
-setsockopt(S,1,20,pack("l!l!",1,0)); connect(S,sockaddr_in($ARGV[1],inet_aton($ARGV[0]))) or die;
+const ASK = `${SOCKET} use Time::HiRes qw(time sleep);
+setsockopt(S,1,20,pack("l!l!",1,0)); connect(S,$to) or die;
 $t=time; while(time-$t<$ARGV[2]){ $a=time; send(S,"x"x22,0); defined recv(S,$b,64,0) or next;
 push @r,time-$a; sleep 0.001 } @r=sort{$a<=>$b}@r; printf "%d %.1f %.1f\\n",scalar @r,
 1e6*$r[@r/2],1e6*$r[@r*0.99]`;
 
-/** One flow of UDP, 64 bytes a frame, at full rate for so many seconds. */
+/** One flow of UDP, 22 bytes a datagram, at full rate for so many seconds. */
 export async function flood(seconds: number): Promise<Flood> {
   const receiver = await listen(RECEIVE, PORT);
   const sent = await talk(SEND, [RECEIVER, `${PORT}`, `${seconds}`]);
@@ -69,7 +73,7 @@ async function talk(program: string, words: string[]): Promise<string> {
 /** A server that listens by now. */
 async function listen(program: string, port: number): Promise<{ end(): Promise<string> }> {
   const child = new Deno.Command("ip", {
-    args: ["netns", "exec", RECEIVING, "perl", "-e", program, `${port}`],
+    args: ["netns", "exec", RECEIVING, "perl", "-e", program, RECEIVER, `${port}`],
     stdin: "null",
     stdout: "piped",
     stderr: "inherit",

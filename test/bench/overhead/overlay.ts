@@ -14,9 +14,13 @@ const [NODE_1, WIRE, NODE_2] = [`${PREFIX}-1`, `${PREFIX}-u`, `${PREFIX}-2`] as 
 /** Names of its namespaces: pod, node, wire, node, pod. */
 const NAMESPACES = [SENDING, NODE_1, WIRE, NODE_2, RECEIVING] as const;
 
-const SENDER = "10.77.1.1";
+/** The pods speak IPv6 where $FAMILY is 6; what carries them is IPv4. */
+const IS_IPV6 = Deno.env.get("FAMILY") === "6";
+const SENDER = IS_IPV6 ? "fd77::1" : "10.77.1.1";
 /** The pod that the flow goes to. */
-export const RECEIVER = "10.77.1.2";
+export const RECEIVER = IS_IPV6 ? "fd77::2" : "10.77.1.2";
+/** What the pods' addresses are given with: nobody has to ask whether an IPv6 address is free. */
+const PREFIXED = IS_IPV6 ? "/64 nodad" : "/24";
 
 /** Every device that a packet from one pod to the other passes, by namespace. */
 export const DEVICES: readonly (readonly [string, string])[] = [
@@ -44,7 +48,7 @@ node() { # namespace, own address on the wire, far address, pod's device, pod, p
   ip -n $1 link add vx0 type vxlan id 77 local $2 remote $3 dstport 4789 nolearning
   for d in $4 vx0; do ip -n $1 link set $d master br0; ip -n $1 link set $d up; done
   ip -n $1 link set br0 up
-  ip -n $5 address add $6/24 dev eth0; ip -n $5 link set eth0 mtu 1400 up
+  ip -n $5 address add $6${PREFIXED} dev eth0; ip -n $5 link set eth0 mtu 1400 up
 }
 ip -n ${WIRE} link add br0 type bridge
 node ${NODE_1} 10.77.9.1 10.77.9.2 va ${SENDING} ${SENDER} u1
