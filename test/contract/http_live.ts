@@ -1,5 +1,6 @@
 /** Live streams: everyone sees the same, nobody makes another wait, nothing is missed silently. */
 import { deepEqual, equal, ok } from "node:assert/strict";
+import { applyLive } from "../../src/ingest/live/live_event.ts";
 import type { HttpTest } from "./http.ts";
 import { body, dropLine, hopLine } from "./lines.ts";
 import {
@@ -70,7 +71,41 @@ export function liveContract(test: HttpTest): void {
   });
 }
 
+/** A hop of a flow of its own. */
+const flowLine = (flow: number, timeNs: number) =>
+  hopLine(timeNs).replace("10.0.0.1", `10.0.${flow >> 8}.${flow & 255}`);
+
+function manyContract(test: HttpTest): void {
+  test("a change of very many flows is told by them alone, also to who comes back", async (t) => {
+    const flows = Array.from({ length: 2_000 }, (_, flow) => flow);
+    const changed = flows.slice(0, 700);
+    await clientOf(t).postBatch("i", body({ sequence: 0 }, ...flows.map((i) => flowLine(i, i))));
+    const viewer = new Watcher(t);
+    await viewer.seen(2_000);
+    const { report: before } = viewer;
+    const later = changed.map((i) => flowLine(i, 2_000 + i));
+    await clientOf(t).postBatch("i", body({ sequence: 1 }, ...later));
+    await viewer.seen(2_700);
+    const [, , ...told] = viewer.events;
+    const all = [...changed.map(() => "flow"), "summary"];
+    deepEqual(told.map(({ event }) => event), all);
+    equal(new Set(told.map(({ cursor }) => cursor)).size, told.length);
+    const whole = await clientOf(t).report("i");
+    deepEqual(viewer.report, whole);
+    for (const [at, lacking] of [[350, all], [699, ["summary"]]] as const) {
+      const again = new Watcher(t, { lastEventId: told[at]!.cursor! });
+      again.report = told.slice(0, at + 1).reduce(applyLive, before);
+      await again.seen(2_700);
+      deepEqual(again.names(), ["hello", ...lacking]);
+      deepEqual(again.report, whole);
+      await again.leave();
+    }
+    await viewer.leave();
+  });
+}
+
 function changesContract(test: HttpTest): void {
+  manyContract(test);
   test("flows that are gone are taken away", async (target) => {
     const viewer = new Watcher(target);
     await clientOf(target).postBatch("i", body({ sequence: 0 }, hopLine(1, 1), hopLine(2, 2)));

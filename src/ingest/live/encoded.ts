@@ -2,7 +2,7 @@
 import { encodeServerSentEvent } from "../../event/sse.ts";
 import { gathered } from "../http/large_answer.ts";
 import { KEPT_BYTES, LargePieces } from "./large_pieces.ts";
-import type { TextPieces } from "./packed_texts.ts";
+import { TextPieces } from "./packed_texts.ts";
 import { KeptPieces, PIECE_BYTES, type Pieces } from "./pieces.ts";
 import type { Message } from "./viewer.ts";
 
@@ -18,9 +18,25 @@ const known = new WeakMap<Message, Pieces>();
 export function encoded(message: Message): Pieces {
   const before = known.get(message);
   if (before?.areWhole) return before;
-  const made = message.pieces === undefined ? ofOne(message) : ofTexts(message, message.pieces);
+  const made = piecesOf(message);
   known.set(message, made);
   return made;
+}
+
+function piecesOf(message: Message): Pieces {
+  const { together, pieces } = message;
+  if (together !== undefined) {
+    return ofTexts("", new TextPieces(together.map(encodeServerSentEvent), null), "");
+  }
+  return pieces === undefined ? ofOne(message) : ofTexts(headOf(message), pieces, END);
+}
+
+const END = "\n\n";
+
+/** What is written of an event before its data. */
+function headOf({ id, event }: Message): string {
+  const empty = encodeServerSentEvent({ ...(id === undefined ? {} : { id }), event, data: "" });
+  return empty.slice(0, -END.length);
 }
 
 /** Of bytes, so that its text need not be kept. */
@@ -29,10 +45,7 @@ function ofOne(message: Message): Pieces {
   return new KeptPieces(cut(whole), whole.length);
 }
 
-function ofTexts({ id, event }: Message, texts: TextPieces): Pieces {
-  const end = "\n\n";
-  const empty = encodeServerSentEvent({ ...(id === undefined ? {} : { id }), event, data: "" });
-  const head = empty.slice(0, -end.length);
+function ofTexts(head: string, texts: TextPieces, end: string): Pieces {
   if (texts.chars > KEPT_BYTES) return new LargePieces(head, texts, end);
   function* all() {
     yield head;

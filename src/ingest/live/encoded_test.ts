@@ -60,6 +60,19 @@ Deno.test("of a large report the last bytes alone are kept, and whoever comes la
   deepEqual(piecesOf(pieces, all.length - 5), all.slice(-5));
 });
 
+Deno.test("events that belong together are written one after the other, however many", () => {
+  for (const count of [1, 300, 12_000]) {
+    const together = Array.from(
+      { length: count },
+      (_, i) => ({ id: `${i}`, event: "flow", data: TEXTS[i % 300]! }),
+    );
+    const pieces = encoded({ event: "items", data: "", together });
+    const written = together.map(({ id, data }) => `id: ${id}\nevent: flow\ndata: ${data}\n\n`);
+    for (let read = 0; read < 2; read++) equal(textOf(piecesOf(pieces)), written.join(""));
+    ok(piecesOf(pieces).every(({ length }) => length <= 8192));
+  }
+});
+
 Deno.test("what a viewer was given stays what it is, whatever others take or do with theirs", () => {
   const many = Array.from({ length: 40 }, () => TEXTS).flat();
   const pieces = encoded(messageOf(new ReadTexts(many, null)));

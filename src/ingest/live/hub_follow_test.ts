@@ -7,7 +7,7 @@ import { limitsWith } from "../limits.ts";
 import { MemoryStore } from "../stores/memory_store.ts";
 import { LocalAnalyst } from "./analyst.ts";
 import { Hub } from "./hub.ts";
-import type { Viewer } from "./viewer.ts";
+import { eventsOf, type Viewer } from "./viewer.ts";
 
 async function setUp(viewerQueueMax = 1_000, tookMs = 0, isApart = false) {
   const clock = new FakeClock();
@@ -35,8 +35,10 @@ function all(viewer: Viewer): { names: string[]; cursor: string | undefined } {
   const names: string[] = [];
   let cursor: string | undefined;
   for (let message = viewer.next(); message !== undefined; message = viewer.next()) {
-    names.push(message.event);
-    cursor = message.id ?? cursor;
+    for (const { event, id } of eventsOf(message)) {
+      names.push(event);
+      cursor = id ?? cursor;
+    }
   }
   return { names, cursor };
 }
@@ -83,6 +85,24 @@ Deno.test("a viewer that comes back goes on, but after a change of very many flo
   await after(hub.report("i"));
   const third = (await hub.watch("i", next!))!;
   deepEqual(all(third).names, ["hello", "report"]);
+  hub.close();
+});
+
+Deno.test("a change of many flows of more comes as they are, and who is behind is told how many", async () => {
+  const { clock, hub, append } = await setUp(10);
+  await append(...Array.from({ length: 200 }, (_, i) => hopLine(i, i)));
+  const [quick, slow] = [(await hub.watch("i", null))!, (await hub.watch("i", null))!];
+  all(quick);
+  all(slow);
+  const change = [...Array.from({ length: 50 }, () => "flow"), "summary"];
+  const changes = 6;
+  for (let i = 0; i < changes; i++) {
+    await append(...Array.from({ length: 50 }, (_, host) => hopLine(200 + 50 * i + host, host)));
+    await clock.advance(100);
+    deepEqual(all(quick).names, change);
+  }
+  deepEqual(all(slow).names, ["missed", "report"]);
+  equal(hub.figures.missed, changes * change.length);
   hub.close();
 });
 

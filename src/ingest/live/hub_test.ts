@@ -8,7 +8,7 @@ import { type LimitsOverride, limitsWith } from "../limits.ts";
 import { HeldMessages } from "./held.ts";
 import { liveStream } from "./live_stream.ts";
 import { MemoryStore } from "../stores/memory_store.ts";
-import type { Message, Viewer } from "./viewer.ts";
+import { eventsOf, type Message, type Viewer } from "./viewer.ts";
 
 async function setUp(override: LimitsOverride = {}, tookMs = 0) {
   const clock = new FakeClock();
@@ -38,7 +38,7 @@ const unbounded = () => ({ held: new HeldMessages(limitsWith()), token: "" });
 /** What waits for a viewer, all of it. */
 const all = (viewer: Viewer): Message[] => {
   const message = viewer.next();
-  return message === undefined ? [] : [message, ...all(viewer)];
+  return message === undefined ? [] : [...eventsOf(message), ...all(viewer)];
 };
 
 const names = (viewer: Viewer) => all(viewer).map(({ event }) => event);
@@ -110,17 +110,20 @@ Deno.test("a change of very many flows comes as one report", async () => {
   deepEqual(names(viewer), ["report"]);
 });
 
-Deno.test("a cursor inside a change goes on with the rest of it", async () => {
+Deno.test("a cursor inside a change goes on with all of it, one after its flows with the rest", async () => {
   const { clock, hub, append } = await setUp();
   const first = (await hub.watch("i", null))!;
   all(first);
   await append(hopLine(1, 1), hopLine(2, 2));
   await clock.advance(100);
-  const [flow, ...others] = all(first);
-  const again = (await hub.watch("i", flow!.id!))!;
-  const [hello, ...lacking] = all(again);
-  equal(hello!.event, "hello");
-  deepEqual(lacking, others);
+  const change = all(first);
+  deepEqual(change.map(({ event }) => event), ["flow", "flow", "summary"]);
+  for (const [cursor, lacking] of [[0, change], [1, change.slice(2)], [2, []]] as const) {
+    const again = (await hub.watch("i", change[cursor]!.id!))!;
+    const [hello, ...others] = all(again);
+    equal(hello!.event, "hello");
+    deepEqual(others, lacking);
+  }
 });
 
 Deno.test("what is no longer kept is made up for by a full report", async () => {

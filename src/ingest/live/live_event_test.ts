@@ -7,7 +7,8 @@ import { applyLive, type LiveEvent } from "./live_event.ts";
 import { LiveReport } from "./live_report.ts";
 import { ReportText } from "./report_text.ts";
 import { ReportTeller, spelled } from "./spelled.ts";
-import { countOfMessages, isOther, messagesOf } from "./told.ts";
+import { countOfEvents, isOther, messagesOf } from "./told.ts";
+import { eventsOf } from "./viewer.ts";
 
 const none = tally({ incident: "i", batches: [], filter: "", closed: false, evicted: 0 });
 
@@ -74,8 +75,8 @@ function told(before: Report, after: Report, isBrief = false): LiveEvent[] {
   text.apply(change);
   equal(text.json(), JSON.stringify(after));
   if (!isOther(change)) return [];
-  const messages = messagesOf(change, text);
-  equal(messages.length, countOfMessages(change));
+  const messages = messagesOf(change, text).flatMap(eventsOf);
+  equal(messages.length, countOfEvents(change));
   return messages.map(({ brief, ...whole }) => (isBrief ? brief : undefined) ?? whole)
     .map(({ event, data }) => ({ event, data: JSON.parse(data) }) as LiveEvent);
 }
@@ -106,6 +107,19 @@ Deno.test("changes, applied to the report before, give the report after", () => 
         equal(live.report, live.report, "it is put together once");
       }
     }
+  }));
+});
+
+Deno.test("flows and exchanges of a change that are told twice are the same", () => {
+  fc.assert(fc.property(report, report, fc.nat(), (before, after, some) => {
+    const change = told(before, after);
+    const items = change.filter(({ event }) => event !== "summary");
+    const begun = items.slice(0, some % (items.length + 1));
+    const live = new LiveReport();
+    live.take({ event: "report", data: before });
+    for (const event of [...begun, ...change]) live.take(event);
+    const viewed = [...begun, ...change].reduce((v: Report, one) => applyLive(v, one)!, before);
+    deepEqual([viewed, live.report], [after, after]);
   }));
 });
 

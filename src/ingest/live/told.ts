@@ -3,24 +3,33 @@ import type { ReportText } from "./report_text.ts";
 import type { ListChange, ListName, ReportChange } from "./spelled.ts";
 import type { Message } from "./viewer.ts";
 
-/** How many messages tell a change. */
-export function countOfMessages({ lists: { flows, exchanges } }: ReportChange): number {
+/** How many events tell a change. */
+export function countOfEvents({ lists: { flows, exchanges } }: ReportChange): number {
   const of = (change: ListChange | undefined) =>
     (change?.set.length ?? 0) + (change?.gone.length ?? 0);
   return of(flows) + of(exchanges) + 1;
+}
+
+/** Characters of what a change tells of flows and exchanges, as near as matters for a bound. */
+export function charsOfItems({ lists: { flows, exchanges } }: ReportChange): number {
+  const of = (change: ListChange | undefined) =>
+    change?.set.reduce((sum, [, { length }]) => sum + length, 0) ?? 0;
+  return of(flows) + of(exchanges);
 }
 
 /** Whether anything is other. */
 export const isOther = ({ parts, lists }: ReportChange): boolean =>
   parts.size > 0 || Object.keys(lists).length > 0;
 
-/** The messages that tell a change, in order. `text` is the report after it. */
+/** The messages that tell a change: its flows and exchanges together, and a summary. `text` is the report after it. */
 export function messagesOf(change: ReportChange, text: ReportText): Message[] {
   const { flows, exchanges } = change.lists;
-  return [...itemsOf("flow", flows), ...itemsOf("exchange", exchanges), summaryOf(change, text)];
+  const together = [...itemsOf("flow", flows), ...itemsOf("exchange", exchanges)];
+  const summary = summaryOf(change, text);
+  return together.length === 0 ? [summary] : [{ event: "items", data: "", together }, summary];
 }
 
-function itemsOf(event: "flow" | "exchange", change: ListChange | undefined) {
+function itemsOf(event: "flow" | "exchange", change: ListChange | undefined): Message[] {
   const { set = [], gone = [] } = change ?? {};
   return [
     ...set.map(([, text]) => ({ event, data: `{"${event}":${text}}` })),

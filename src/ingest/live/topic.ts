@@ -5,8 +5,9 @@ import type { Limits } from "../limits.ts";
 import type { End } from "./live_event.ts";
 import type { ReportText } from "./report_text.ts";
 import type { Computed, Reports } from "./reports.ts";
-import { countOfMessages, isOther, messagesOf } from "./told.ts";
-import { type Message, Viewer } from "./viewer.ts";
+import type { ReportChange } from "./spelled.ts";
+import { charsOfItems, countOfEvents, isOther, messagesOf } from "./told.ts";
+import { countOf, eventsOf, type Message, Viewer } from "./viewer.ts";
 
 /** What the live view of one incident needs. */
 export interface TopicOptions {
@@ -121,9 +122,7 @@ export class Topic {
   }
 
   #publish(before: Computed, { change, text }: Computed): void {
-    // Of more messages nobody has use who could have the report.
-    const changesMax = this.options.limits.viewerQueueMax / 2;
-    if (change?.since !== before.number || countOfMessages(change.told) > changesMax) {
+    if (change?.since !== before.number || !this.#isWorth(change.told, text)) {
       if (this.#viewers.size > 0) this.#push(reportMessage(text));
       else this.#forgetAll();
     } else if (isOther(change.told)) {
@@ -131,11 +130,19 @@ export class Topic {
     }
   }
 
+  /** Of more than half of a report nobody has use who could have all of it; of few events it costs nobody much. */
+  #isWorth(told: ReportChange, text: ReportText): boolean {
+    if (countOfEvents(told) <= this.options.limits.viewerQueueMax / 2) return true;
+    return charsOfItems(told) <= Math.min(text.chars / 2, CHANGES_KEPT_CHARS_MAX);
+  }
+
   #push(message: Message): void {
-    this.#cursor += 1;
     this.#whole = null;
-    message.id = this.#cursorText();
-    if (message.brief !== undefined) message.brief.id = message.id;
+    for (const event of eventsOf(message)) {
+      this.#cursor += 1;
+      event.id = this.#cursorText();
+      if (event.brief !== undefined) event.brief.id = event.id;
+    }
     this.#kept.push(message);
     this.#count(message, this.#viewers.values().every((viewer) => viewer.isBrief));
     this.#forgetSome();
@@ -254,10 +261,13 @@ export class Topic {
   #since(cursor: string | null): Message[] | null {
     const [epoch, number] = cursor?.split("-") ?? [];
     if (epoch !== this.options.epoch || !/^\d{1,15}$/.test(number ?? "")) return null;
-    const missing = this.#cursor - Number(number);
+    let missing = this.#cursor - Number(number);
+    if (missing < 0) return null;
+    let from = this.#kept.length;
+    // In the midst of events that belong together all of them are given: told twice they are the same.
+    while (missing > 0 && from > 0) missing -= countOf(this.#kept[--from]!);
     const room = this.options.limits.viewerQueueMax - 1;
-    if (missing < 0 || missing > this.#kept.length || missing > room) return null;
-    return missing === 0 ? [] : this.#kept.slice(-missing);
+    return missing > 0 || this.#kept.length - from > room ? null : this.#kept.slice(from);
   }
 
   #cursorText(): string {
@@ -277,4 +287,7 @@ function reportMessage(text: ReportText): Message {
   };
 }
 
-const charsOf = (message: Message): number => message.pieces?.chars ?? message.data.length;
+/** That of a report is not joined for it. */
+const charsOf = (message: Message): number =>
+  message.together?.reduce((sum, { data }) => sum + data.length, 0) ??
+    message.pieces?.chars ?? message.data.length;

@@ -7,14 +7,14 @@ import type { Report } from "../../event/report.ts";
 import { limitsWith } from "../limits.ts";
 import { MemoryStore } from "../stores/memory_store.ts";
 import { Hub } from "./hub.ts";
-import type { Message, Viewer } from "./viewer.ts";
+import { eventsOf, type Message, type Viewer } from "./viewer.ts";
 
 const NODE = { name: "a", kernel: "x".repeat(2 ** 20) } as Report["nodes"][number];
 
 /** What waits for a viewer, all of it. */
 const all = (viewer: Viewer | null): Message[] => {
   const message = viewer?.next();
-  return message === undefined ? [] : [message, ...all(viewer)];
+  return message === undefined ? [] : [...eventsOf(message), ...all(viewer)];
 };
 
 Deno.test("changes that were told whole are kept as long as all of their text has room", async () => {

@@ -1,7 +1,7 @@
 /** One viewer of a live stream and its bounded queue. */
 import type { TextPieces } from "./packed_texts.ts";
 
-/** One server-sent event, ready to be sent. */
+/** A server-sent event, or several that belong together, ready to be sent. */
 export interface Message {
   /** Cursor after this message; absent when it moves none. */
   id?: string;
@@ -12,18 +12,31 @@ export interface Message {
   pieces?: TextPieces;
   /** The same for viewers that asked for differences of lists. */
   brief?: Message;
+  /**
+   * Events that are sent one after the other in place of this one, and wait and are kept as one: those of a
+   * change may be thousands, of which a viewer that has some has no use without the others.
+   */
+  together?: readonly Message[];
 }
+
+/** The events that a message is. */
+export const eventsOf = (message: Message): readonly Message[] => message.together ?? [message];
+/** How many they are. */
+export const countOf = ({ together }: Message): number => together?.length ?? 1;
+
+const countOfAll = (messages: readonly Message[]): number =>
+  messages.reduce((sum, message) => sum + countOf(message), 0);
 
 /** What a viewer asks of its topic. */
 export interface ViewerHooks {
   onLeave: (viewer: Viewer) => void;
-  /** What tells a viewer that it missed `count` messages, and makes up for them. */
+  /** What tells a viewer that it missed `count` events, and makes up for them. */
   catchUp: (count: number) => Message[];
 }
 
 /**
  * What waits for one viewer. A viewer that does not keep up loses what waited and is told how many
- * messages that were; the hub then gives it a fresh report, which contains them all.
+ * events that were; the hub then gives it a fresh report, which contains them all.
  */
 export class Viewer {
   #queue: Message[] = [];
@@ -36,9 +49,9 @@ export class Viewer {
 
   push(message: Message): void {
     if (this.#ended) return;
-    if (this.#missed > 0) this.#missed += 1;
+    if (this.#missed > 0) this.#missed += countOf(message);
     else if (this.#queue.length >= this.queueMax) {
-      this.#missed = this.#queue.length + 1;
+      this.#missed = countOfAll(this.#queue) + countOf(message);
       this.#queue = [];
     } else this.#queue.push(message);
     this.#wake?.();
@@ -68,7 +81,7 @@ export class Viewer {
     // Before changes there is at most a hello, a word of what was missed, and a report.
     if (!this.#queue.slice(0, 4).includes(message)) return;
     const last = this.#ended ? this.#queue.slice(-1) : [];
-    this.#missed += this.#queue.length - last.length;
+    this.#missed += countOfAll(this.#queue) - last.length;
     this.#queue = last;
   }
 

@@ -4,6 +4,7 @@ import { encodeServerSentEvent } from "../../../src/event/sse.ts";
 import { ReportText } from "../../../src/ingest/live/report_text.ts";
 import { ReportTeller, spelled } from "../../../src/ingest/live/spelled.ts";
 import { messagesOf } from "../../../src/ingest/live/told.ts";
+import { eventsOf } from "../../../src/ingest/live/viewer.ts";
 import { BusyIncident, type Size } from "./busy_incident.ts";
 
 const CHANGES = 300;
@@ -35,7 +36,7 @@ export function hubCost(size: Size): HubCost {
     const change = teller.next(report)!;
     const toldMs = performance.now();
     text.apply(change);
-    const messages = messagesOf(change, text);
+    const messages = messagesOf(change, text).flatMap(eventsOf);
     const brief = messages.map(({ brief, ...whole }) => encodeServerSentEvent(brief ?? whole));
     cost.tellMs += (toldMs - fromMs) / CHANGES;
     cost.answerMs += (performance.now() - toldMs) / CHANGES;
