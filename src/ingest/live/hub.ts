@@ -44,7 +44,7 @@ const REST_MS_MAX_APART = 500;
  * A live view's report is to take no longer there, ms. What came, and what the store threw away, may touch all
  * flows of an incident, which takes many seconds to judge: a new drop would be told after them.
  */
-const LIVE_MS_APART = 250;
+const LIVE_MS_APART = 150;
 /** The same while somebody asks for the report, who waits for all that was known then to be judged. */
 const ASKED_MS_APART = 500;
 

@@ -96,8 +96,9 @@ export class Reports {
   /** How long the report rests yet, where it is to rest so many times as long as the last one took. */
   #restMs({ computed, endedMs, tookMs }: Entry, times: number): number {
     const { clock, recomputeMinMs, restMaxMs } = this.options;
-    // Where more comes than is judged, what came while it rests would wait for longer than that.
-    const restMs = computed?.isPostponed ? 0 : Math.min(times * tookMs, restMaxMs);
+    // Where more comes than is judged, all that is new would wait for a rest, too, and what waits for longer.
+    if (computed?.isPostponed) return endedMs - tookMs + recomputeMinMs - clock.monotonicMs();
+    const restMs = Math.min(times * tookMs, restMaxMs);
     return endedMs + Math.max(recomputeMinMs, restMs) - clock.monotonicMs();
   }
 

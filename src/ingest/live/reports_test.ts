@@ -16,7 +16,7 @@ class SlowAnalyst implements Analyst {
   readonly #marks: number[] = [];
   #waits = 0;
 
-  constructor(readonly turns: number) {}
+  constructor(readonly turns: number, readonly takes: () => Promise<void> = async () => {}) {}
 
   stored(): void {
     this.#waits = this.turns;
@@ -26,8 +26,9 @@ class SlowAnalyst implements Analyst {
 
   forget(): void {}
 
-  report({ mark, withinMs, closed, incident, filter, evicted }: Asked): Promise<Made> {
+  async report({ mark, withinMs, closed, incident, filter, evicted }: Asked): Promise<Made> {
     this.asked.push(withinMs);
+    await this.takes();
     this.#marks.push(mark);
     const isAll = withinMs === undefined || closed;
     this.#waits = isAll ? 0 : Math.max(0, this.#waits - 1);
@@ -38,16 +39,17 @@ class SlowAnalyst implements Analyst {
       : { ...report, accounting: { ...accounting, postponed: this.#waits } };
     const [number, isPostponed] = [this.asked.length, this.#waits > 0];
     const judgedTo = isPostponed ? this.#marks.at(-1 - this.turns) ?? -1 : mark;
-    return Promise.resolve({ number, change: null, whole: spelled(told), isPostponed, judgedTo });
+    return { number, change: null, whole: spelled(told), isPostponed, judgedTo };
   }
 }
 
-async function setUp(turns: number) {
+async function setUp(turns: number, tookMs = 0) {
   const clock = new FakeClock();
   const limits = limitsWith({ recomputeMinMs: 100 });
   const store = new MemoryStore(limits.store);
   await store.createIncident({ id: "i", title: "", filter: "", createdMs: 0, importing: false });
-  const analyst = new SlowAnalyst(turns);
+  const takes = () => new Promise<void>((resolve) => clock.after(tookMs, resolve));
+  const analyst = new SlowAnalyst(turns, tookMs > 0 ? takes : undefined);
   const hub = new Hub({ store, clock, limits, analyst });
   let sequence = 0;
   const send = async () => {
@@ -71,6 +73,19 @@ Deno.test("[D10] a viewer is told what is new, and then the rest, although nothi
   await clock.advance(2_000);
   deepEqual(told, [3, 2, 1, undefined]);
   equal(analyst.asked.length, 4);
+});
+
+Deno.test("[D10] while flows wait the next report is begun at once, and none sooner than it may be", async () => {
+  for (const [tookMs, everyMs] of [[300, 300], [40, 100]] as const) {
+    const { clock, hub } = await setUp(4, tookMs);
+    const toldMs: number[] = [];
+    const following = hub.follow("i", () => toldMs.push(clock.monotonicMs()));
+    await clock.advance(2_000);
+    await following;
+    const [first, ...others] = toldMs;
+    deepEqual(others, [1, 2, 3].map((count) => first! + count * everyMs));
+    hub.close();
+  }
 });
 
 Deno.test("[D11] who asks for a report that nobody watches is given all of it, at once", async () => {
