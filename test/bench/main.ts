@@ -10,6 +10,7 @@
  * - `unwatched` the last report of an incident that nobody watched while its events came;
  * - `busy` what others notice while events come, and a drop's way to the live stream;
  * - `polled` the live view and reports that are asked for while more comes than is judged;
+ * - `streamed` a drop's way to the live stream, by processor time, while more comes than is judged;
  * - `slopes` how cost grows with events, flows, nodes and rules;
  * - `edge` requests of a batch and an incident of many probes on workerd (`deno task bench:edge`);
  * - `kernel` from a drop in this kernel to the live stream; needs root.
@@ -23,6 +24,7 @@ import { keptRows } from "./goals/kept_rows.ts";
 import { updateRows } from "./goals/update_rows.ts";
 import { polledRows } from "./goals/polled_rows.ts";
 import { slopeRows } from "./goals/slope_rows.ts";
+import { streamedRows } from "./goals/streamed_rows.ts";
 import { unwatchedRows } from "./goals/unwatched_rows.ts";
 import { verdictRows } from "./goals/verdict.ts";
 
@@ -56,6 +58,7 @@ const PARTS: Record<string, () => Row[] | Promise<Row[]>> = {
     ),
   ],
   polled: polledRows,
+  streamed: streamedRows,
   slopes: slopeRows,
   edge: () => other("edge_bench.ts", "--only", "billed,probes"),
   kernel: () => other("live_bench.ts"),
