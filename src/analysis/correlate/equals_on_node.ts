@@ -186,7 +186,7 @@ class PassedBy {
 /** The packet was at none of these points yet, and may still come to them. */
 const isOpen = (packet: EqualPacket, points: readonly string[], first: Sighting) =>
   points.every((point) => !packet.points.has(point)) && !isOver(packet, first) &&
-  !isStillHere(packet, first);
+  !isStillHere(packet, first) && !isCarriedInAnother(packet, first);
 
 /**
  * The packet was received by the same device before, and has not left the node since: every frame of
@@ -228,6 +228,24 @@ function isSentInAnother({ chains }: EqualPacket, first: Sighting): boolean {
   const sent = lastHop(chains, first);
   return sent?.netns === first.netns && isOfAnotherFrame(first, sent);
 }
+
+/**
+ * The packet was in an outer packet with another IP id, on the same way with the same TTL inside: who puts
+ * packets in a tunnel numbers each. One that goes round comes back with a lower TTL; of what is put together
+ * each segment has an id.
+ */
+const isCarriedInAnother = ({ chains }: EqualPacket, first: Sighting): boolean =>
+  isNumbered(first) &&
+  chains.some(({ events }) =>
+    events.some((event) =>
+      isNumbered(event) && event.tunnelIpId !== first.tunnelIpId && event.ttl === first.ttl &&
+      event.tunnelSource === first.tunnelSource &&
+      event.tunnelDestination === first.tunnelDestination
+    )
+  );
+
+const isNumbered = ({ tunnelIpId, gsoSegments = 0 }: Sighting) =>
+  tunnelIpId !== undefined && gsoSegments <= 1;
 
 const isReception = ({ kind, packetType }: Sighting) =>
   kind === "device-rx" && packetType !== "otherhost";

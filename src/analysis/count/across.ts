@@ -70,7 +70,7 @@ function across(a: Side, b: Side, told: Told): Parts | string {
     const { at } = steps.at(-1) ?? { at: 0 };
     if (!isWatchedUntil(node, at, at)) return `${node.name} has not told all of that time`;
   }
-  return { parts, isCut, goesOn };
+  return { parts, isCut, goesOn, openFrom: new Map() };
 }
 
 /** Packets of a stretch that must be told at both before they say what its delay is. */
@@ -189,5 +189,5 @@ function partOf(run: Run, other: Run, a: Side, b: Side, epoch: number): Part {
     { ...a, readings: a.steps.slice(run.first, run.last + 1) },
     { ...b, readings: b.steps.slice(other.first, other.last + 1) },
   );
-  return { packets, lost, bytes, isLeast: false, since, until, from: since, to: until };
+  return { epoch, packets, lost, bytes, isLeast: false, since, until, from: since, to: until };
 }

@@ -6,7 +6,6 @@ import { isOneClock, isWatchedUntil } from "../view/coverage.ts";
 import { epochOf } from "../../event/epoch.ts";
 import type { NodeView, Sighting } from "../view/timeline.ts";
 import { acrossClocks } from "./across.ts";
-import { keyOf, type Place } from "./places.ts";
 import {
   bytesOf,
   type CountedPlace,
@@ -16,10 +15,13 @@ import {
   segmentsOf,
   type Told,
 } from "./parts.ts";
-import { type Reading, readingsOf, type Series, uncountedAt } from "./readings.ts";
+import { type Reading, readingsOf, type Series } from "./readings.ts";
 import { QUIET_NS, QUIET_READINGS, type Run, runsOf, type Step } from "./runs.ts";
+import { cutAfter, type Died, isEven } from "./even.ts";
+import { ofSamePackets } from "./same_packets.ts";
 import { cutAtSettled } from "./settled.ts";
 import { isEnoughForLoss, isMore, isWithinRuns, leastOf, mostOf, shortageOf } from "./shortage.ts";
+import { isOneTime, stepsOf } from "./steps.ts";
 
 /** What went in at one place and did not come out at the next. */
 export interface Difference {
@@ -50,8 +52,16 @@ export interface Difference {
   came: { at: number; packets: number }[];
 }
 
-/** What was lost between two places, or why that can't be said. */
-export function differenceOf(a: CountedPlace, b: CountedPlace, told: Told): Difference | string {
+/** What is known between two places of what was counted at both. */
+export interface Comparison extends Parts {
+  a: CountedPlace;
+  b: CountedPlace;
+  /** Both were read at the same moments. */
+  isTogether: boolean;
+}
+
+/** What is known between two places, or why that can't be said. */
+export function comparisonOf(a: CountedPlace, b: CountedPlace, told: Told): Comparison | string {
   const numbers = [a, b].map(({ there }) => boundsOf(there.all));
   const isOne = isOneClock(a.place.node, b.place.node);
   const first = Math.min(numbers[0]!.first, numbers[1]!.first);
@@ -67,8 +77,33 @@ export function differenceOf(a: CountedPlace, b: CountedPlace, told: Told): Diff
     { ...b, steps: stepsOf(b, right, false) },
     told,
   );
-  if (typeof all === "string") return all;
-  const found = summed(all);
+  return typeof all === "string" ? all : { ...all, a, b, isTogether };
+}
+
+/** What was lost between places that follow each other, or why that can't be said. */
+export function differencesOf(all: readonly Comparison[]): Difference[] | string {
+  const [first] = all;
+  const areTogether = all.every(({ isTogether, a }) =>
+    isTogether && isOneClock(first!.a.place.node, a.place.node)
+  );
+  const known = areTogether
+    ? ofSamePackets(all.map((one) => ({
+      ...one,
+      aheadNs: Number(first!.a.place.node.baseNs - one.a.place.node.baseNs),
+    })))
+    : all;
+  const found: Difference[] = [];
+  for (const one of known) {
+    const difference = differenceOf(one);
+    if (typeof difference === "string") return difference;
+    found.push(difference);
+  }
+  return found;
+}
+
+function differenceOf(of: Comparison): Difference | string {
+  const { a, b, isTogether } = of;
+  const found = summed(of);
   if (typeof found === "string" || !isTogether) return found;
   for (const { node } of [a.place, b.place]) {
     const at = found.until + Number(a.place.node.baseNs - node.baseNs);
@@ -131,20 +166,6 @@ function bytesOfAll(parts: readonly Part[]): Pick<Difference, "bytes" | "lostByt
   return goTogether ? { bytes: all, lostBytes: gone } : { bytes: all };
 }
 
-/** The readings of a place, and what passed there. `isBounded`: what is short is known to a packet a run. */
-function stepsOf(
-  { place, there }: CountedPlace,
-  readings: readonly Reading[],
-  isBounded: boolean,
-): Step[] {
-  const bad = new Set(uncountedAt(place.node, keyOf(place)));
-  return readings.map((reading) => ({
-    ...reading,
-    isWhole: reading.isWhole && !bad.has(reading.number) && (isBounded || !reading.isShort),
-    passed: there.all.get(reading.number) ?? 0,
-  }));
-}
-
 /** Two places whose nodes read their counters at the same moments. */
 function together(
   a: CountedPlace,
@@ -155,9 +176,9 @@ function together(
 ): Parts {
   const isBounded = isWithinRuns(a, left) && isWithinRuns(b, right);
   const isEnough = isEnoughForLoss(a, left) && isEnoughForLoss(b, right);
-  const known = new Map(stepsOf(b, right, isBounded).map((step) => [step.number, step]));
+  const others = new Map(stepsOf(b, right, isBounded).map((step) => [step.number, step]));
   const steps = stepsOf(a, left, isBounded).map((step) => {
-    const other = known.get(step.number);
+    const other = others.get(step.number);
     return {
       ...step,
       isWhole: step.isWhole && other?.isWhole === true,
@@ -167,8 +188,9 @@ function together(
   // Of some readings it is not known how much of a later one's count was in their time.
   const late = new Set([a, b].flatMap(({ there }) => lateIn(there)));
   const parts: Part[] = [];
+  const openFrom = new Map<number, number>();
   let [isCut, goesOn] = [false, false];
-  const diedIn = (epoch: number) => (from: number, to: number) =>
+  const diedIn = (epoch: number): Died => (from, to) =>
     told.died().filter((event) => epochOf(event) === epoch && isThen(event, a.place.node, from, to))
       .reduce((sum, event) => sum + segmentsOf(event), 0);
   for (const epoch of new Set([...a.there.epochs.keys(), ...b.there.epochs.keys()])) {
@@ -180,31 +202,38 @@ function together(
       const { number } = steps[i]!;
       return came.has(number) || left.has(number) || late.has(number);
     };
-    const found = runsOf(
-      steps,
-      isActive,
-      told.a,
-      (run) => isEven(run, steps, [came, left], diedIn(epoch)),
-    );
+    const died = diedIn(epoch);
+    const found = runsOf(steps, isActive, told.a, (run) => isEven(run, steps, [came, left], died));
     isCut ||= found.isCut;
     goesOn ||= found.goesOn;
+    const openRuns: Run[] = [];
     for (const whole of found.runs) {
-      for (const run of cutAtSettled(whole, epoch, steps, [a, b], late)) {
-        if (!run.isOver) continue;
+      const settled = cutAtSettled(whole, epoch, steps, [a, b], late);
+      for (
+        const run of settled.flatMap((one) => cutAfter(one, steps, told.evenAfter(epoch)))
+      ) {
+        if (!run.isOver) {
+          openRuns.push(run);
+          continue;
+        }
+        openRuns.length = 0;
         const readings = steps.slice(run.first, run.last + 1);
         const bytes = bytesOf(epoch, { ...a, readings }, { ...b, readings });
         const until = run.last === whole.last ? run.last + waitingAfter(run, steps) : run.last;
         const short = shortageOf(
           [a, b],
           readings,
-          steps.slice(run.first, until + 1).flatMap(({ number }) => known.get(number) ?? []),
+          steps.slice(run.first, until + 1).flatMap(({ number }) => others.get(number) ?? []),
           isEnough,
         );
-        parts.push({ ...partOf(run, steps, came, left, late, short !== undefined), bytes, short });
+        const part = partOf(run, steps, came, left, late, short !== undefined);
+        parts.push({ ...part, epoch, bytes, short });
       }
     }
+    if (openRuns[0] !== undefined) openFrom.set(epoch, steps[openRuns[0].first]!.from);
   }
-  return { parts: parts.filter(({ packets, lost }) => packets > 0 || lost !== 0), isCut, goesOn };
+  const known = parts.filter(({ packets, lost }) => packets > 0 || lost !== 0);
+  return { parts: known, isCut, goesOn, openFrom };
 }
 
 const NOTHING: Series = new Map();
@@ -213,26 +242,6 @@ const NOTHING: Series = new Map();
 function isThen({ at, node: own }: Sighting, node: NodeView, from: number, to: number): boolean {
   const then = at + Number(own.baseNs - node.baseNs);
   return then >= from && then <= to;
-}
-
-/**
- * As many came to the second place as to the first, but for those that were told to die between, none was
- * on its way before, and then neither counted any in a whole reading: so nothing else was lost, and nothing
- * is under way. The two are read one after the other, so without that reading one that was lost may be
- * hidden by one that passed meanwhile.
- */
-function isEven(
-  { first, last, isBegun }: Run,
-  steps: readonly Step[],
-  [came, left]: readonly [Series, Series],
-  died: (from: number, to: number) => number,
-): boolean {
-  if (!isBegun) return false;
-  let missing = 0;
-  for (const { number } of steps.slice(first, last + 1)) {
-    missing += (came.get(number) ?? 0) - (left.get(number) ?? 0);
-  }
-  return missing === 0 || missing === died(steps[first]!.from, steps[last + 1]!.at);
 }
 
 /**
@@ -256,7 +265,7 @@ function partOf(
   left: Series,
   late: ReadonlySet<number>,
   isShort: boolean,
-): Omit<Part, "bytes"> {
+): Omit<Part, "bytes" | "epoch"> {
   let [packets, lost] = [0, 0];
   const borders = [{ at: steps[first]!.from, lost: 0 }];
   for (const { number, at } of steps.slice(first, last + 1)) {
@@ -269,20 +278,4 @@ function partOf(
   const isClear = lost > 0 && isBegun && !isShort && borders.every(({ lost }) => lost >= 0);
   const from = isClear ? borders.findLast(({ lost }) => lost === 0)!.at : since;
   return { packets, lost, isLeast: !isBegun, since, until, from, to: until };
-}
-
-/** The readings of two nodes with one clock were at the same moments. */
-function isOneTime(
-  a: Place,
-  b: Place,
-  left: readonly Reading[],
-  right: readonly Reading[],
-): boolean {
-  if (a.node === b.node) return true;
-  const ahead = Number(a.node.baseNs - b.node.baseNs);
-  const times = new Map(right.map(({ number, at }) => [number, at]));
-  return left.every(({ number, at }) => {
-    const other = times.get(number);
-    return other === undefined || other === at + ahead;
-  });
 }

@@ -64,20 +64,20 @@ export const isBehind = (event: Sighting, a: Place, behind: readonly Place[]): b
   !isAt(event, a) && behind.some((place) => isAt(event, place)) && !isCpuBacklogFull(event);
 
 /**
- * Of a packet whose hop at the first place was not told: it died in the namespace that received it there, before
- * the next place had it, which sends from that namespace. Until it is routed it belongs to the device that
- * received it, then to the one that is to send it. A node before may have told its hops, because every node
- * chooses by a mask of its own.
+ * Of a packet whose hop at the first place was not told: it died in the namespace that received it there,
+ * before the next place of that namespace had it. Until it is routed, or taken out of a tunnel, it belongs to
+ * the device that received it, then to the one that is to send it. A node before may have told its hops,
+ * because every node chooses by a mask of its own.
  */
 function isWithin(event: Sighting, a: Place, behind: readonly Place[]): boolean {
   const b = behind[0];
-  if (a.stage !== "device-rx" || b?.stage !== "device-tx" || !isAt(event, a) || !isAt(event, b)) {
+  if (a.stage !== "device-rx" || b === undefined || !isAt(event, a) || !isAt(event, b)) {
     return false;
   }
   if (isCpuBacklogFull(event) || saysXdp(event)) return false;
   if (event.ifindex === a.ifindex && a.ifindex !== b.ifindex) return true;
   // What is received by that device as well may have come from it.
-  return event.ifindex === b.ifindex && isBeforeDriver(event) &&
+  return b.stage === "device-tx" && event.ifindex === b.ifindex && isBeforeDriver(event) &&
     !behind.some((place) =>
       place.stage === "device-rx" && isAt(event, place) && place.ifindex === b.ifindex
     );

@@ -17,9 +17,10 @@ import { wallMsAt } from "../view/time_of_day.ts";
 import type { NodeView } from "../view/timeline.ts";
 import type { FlowGroup } from "../verdict/flows.ts";
 import type { World } from "../verdict/judgement.ts";
-import { type Difference, differenceOf } from "./between.ts";
+import { type Comparison, comparisonOf, type Difference, differencesOf } from "./between.ts";
 import type { CountedPlace } from "./parts.ts";
 import { deathsBetween, dropsTold } from "./deaths.ts";
+import { evenAlong } from "./even.ts";
 import { figuresOf, type Known, type Pair } from "./figures.ts";
 import { countedAt, countsOnce, keyOf, type Place, wayOf } from "./places.ts";
 import { type CountedThere, countsOf, readingsOf } from "./readings.ts";
@@ -126,20 +127,33 @@ function compared(
 ): Counted {
   const { group, places, traced, isOpen, elsewhere } = known;
   const pairs: Pair[] = [];
+  const [start] = places;
+  if (start === undefined) return unknown("it was counted at fewer than two places");
+  const deaths = places.slice(1).map((_, i) =>
+    deathsBetween(group, places[i]!.place, places.slice(i + 1).map(({ place }) => place))
+  );
+  const even = evenAlong(places, firstSeen(group, start.place.node), new Set(deaths.flat()));
+  const comparisons: Comparison[] = [];
   for (let i = 1; i < places.length; i++) {
     const [a, b] = [places[i - 1]!, places[i]!];
-    const behind = places.slice(i).map(({ place }) => place);
-    const found = differenceOf(a, b, {
+    const found = comparisonOf(a, b, {
       ...{ a: firstSeen(group, a.place.node), b: firstSeen(group, b.place.node) },
       both: () => toldAtBoth(group, a.place, b.place),
-      died: () => deathsBetween(group, a.place, behind),
+      died: () => deaths[i - 1]!,
+      evenAfter: even,
     });
     if (typeof found === "string") return unknown(found);
+    comparisons.push(found);
+  }
+  const differences = differencesOf(comparisons);
+  if (typeof differences === "string") return unknown(differences);
+  for (const [i, found] of differences.entries()) {
+    const { a: { place: a }, b: { place: b } } = comparisons[i]!;
     if (found.lost < 0) {
-      const names = `${nameOf(b.place)} than ${nameOf(a.place)}`;
+      const names = `${nameOf(b)} than ${nameOf(a)}`;
       return unknown(`more packets were counted at ${names}: not all came that way`);
     }
-    pairs.push({ a: a.place, b: b.place, behind, found });
+    pairs.push({ a, b, behind: places.slice(i + 1).map(({ place }) => place), found });
   }
   const [first, last] = [pairs[0], pairs.at(-1)];
   if (!first || !last) return unknown("it was counted at fewer than two places");

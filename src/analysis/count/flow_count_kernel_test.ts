@@ -137,7 +137,7 @@ async function traced(what: "udp" | "tcp"): Promise<Traced> {
     const reader = receiver.stdout.getReader();
     await reader.read();
     const trace = await startLasthop([
-      ...["trace", "--json", "--no-listen", "--events-per-second", "400"],
+      ...["trace", "--json", "--no-listen", "--events-per-second", what === "tcp" ? "100" : "400"],
       ...["--archive", archive],
       ...["--node", `a=${A}`, "--node", `b=${B}`],
       "port 5001 or port 5002 or port 5003 or port 5004",

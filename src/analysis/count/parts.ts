@@ -20,6 +20,8 @@ export interface Told {
   both(): readonly ToldAtBoth[];
   /** Drops of those that died between the two. */
   died(): readonly Sighting[];
+  /** After which readings nothing of an epoch was under way on the whole way. */
+  evenAfter(epoch: number): ReadonlySet<number>;
 }
 
 /** As many packets were counted of one that was told: those that it is put together of. */
@@ -27,6 +29,8 @@ export const segmentsOf = ({ gsoSegments }: Sighting): number => Math.max(1, gso
 
 /** Packets of one epoch that passed both places, and those of them that were lost. */
 export interface Part {
+  /** Which epoch they are of, `src/event/epoch.ts`. */
+  epoch: number;
   /** Packets at the first place. */
   packets: number;
   /** Packets that the second place did not have, or did not count. */
@@ -62,6 +66,8 @@ export interface Parts {
   isCut: boolean;
   /** Some may be under way. */
   goesOn: boolean;
+  /** From when on nothing is known of an epoch, an `at` of the first node: what passed may be under way. */
+  openFrom: ReadonlyMap<number, number>;
 }
 
 /** Payload of packets of one epoch at one place and at the next, in readings of each. */

@@ -64,18 +64,36 @@ export function wayOf({ packets }: FlowGroup): Place[] | string {
   });
   if (isElsewhere) return "its packets end at more than one place";
   // Of some packets only a part was told: what they passed must be a part of the same way.
-  for (const way of ways.values()) {
-    let from = 0;
-    for (const place of way) {
-      from = all.indexOf(spelled(place), from) + 1;
-      if (from > 0) continue;
-      // Of packets that look alike one may have been joined to the beginning of the next (C6).
-      return packets.some(({ packet }) => packet.ambiguous)
-        ? "its packets look alike, and could not all be told apart"
-        : "its packets take more than one way";
-    }
-  }
-  return [...longest];
+  const others = new Set(
+    [...ways].filter(([, way]) => !isPartOf(way.map(spelled), all)).map(([key]) => key),
+  );
+  if (others.size === 0) return [...longest];
+  const odd = packets.filter((judgement) => others.has(textOf(passedBy(judgement))));
+  if (areMisjoined(odd, all, packets.length)) return [...longest];
+  return packets.some(({ packet }) => packet.ambiguous)
+    ? "its packets look alike, and could not all be told apart"
+    : "its packets take more than one way";
+}
+
+/** Whether places of a packet come in the same order on the way. */
+function isPartOf(places: readonly string[], way: readonly string[]): boolean {
+  let from = 0;
+  return places.every((place) => (from = way.indexOf(place, from) + 1) > 0);
+}
+
+/** Of packets that look alike so many may be joined wrongly without a way of their own being behind it. */
+const MISJOINED_PART = 1 / 20;
+
+/**
+ * A packet that looks like others may be joined to the beginning of a later one (C6), so that it passed
+ * places of the way in another order. A second way would have places of its own, or be taken by more.
+ */
+function areMisjoined(odd: readonly Judgement[], way: readonly string[], all: number): boolean {
+  return odd.length <= all * MISJOINED_PART &&
+    odd.every((judgement) =>
+      judgement.packet.ambiguous &&
+      passedBy(judgement).every((place) => way.includes(spelled(place)))
+    );
 }
 
 /** The key of a place. */

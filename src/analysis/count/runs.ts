@@ -20,8 +20,9 @@ export const QUIET_READINGS = 8;
  */
 const OVERTAKEN_NS = 1e9;
 const OVERTAKEN = 32_768;
-/** A packet that was told so long after counting began, ns, was not on its way before. */
-const BEGUN_NS = 0.5e9;
+/** A flow that was seen first so long after counting began, ns, was not on its way before: a trace is
+ * ready a little later than this. */
+export const BEGUN_NS = 0.3e9;
 
 /** A reading, and what passed in its time. */
 export interface Step extends Reading {

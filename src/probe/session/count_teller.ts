@@ -11,6 +11,8 @@ interface Taker {
 /** Holds readings until they are to be told, and tells each node those of its namespaces. */
 export class CountTeller<Node extends Taker> {
   readonly #counters: Counters;
+  /** CLOCK_MONOTONIC of when counting began, ns; absent until then. */
+  beganNs: bigint | undefined;
 
   /** `hashOf`: what the kernel makes of the words of a flow; `byNetns`: whose a namespace is. */
   constructor(
@@ -28,6 +30,7 @@ export class CountTeller<Node extends Taker> {
 
   /** A reading of one bpftrace, `source`; it is told, and all since counting began, if `isTold`. */
   take(reading: Reading, source: object, isTold: boolean): void {
+    this.beganNs ??= reading.timeNs;
     this.#tell(this.#counters.take(reading, source, isTold));
   }
 

@@ -51,7 +51,7 @@ export class Intake {
   #lookedNs: bigint | undefined;
   #places = new NeighbourPlaces();
   #routes = new RouteGate();
-  readonly #counters: CountTeller<RunningNode> | undefined;
+  readonly counters: CountTeller<RunningNode> | undefined;
   readonly #demux: Demux<RunningNode>;
 
   constructor(readonly options: IntakeOptions) {
@@ -83,7 +83,7 @@ export class Intake {
     this.#demux = new Demux(this.nodes);
     if (options.hashOf) {
       const byNetns = (netns: number | undefined) => this.#demux.byNetns(netns);
-      this.#counters = new CountTeller(options.hashOf, this.nodes, byNetns);
+      this.counters = new CountTeller(options.hashOf, this.nodes, byNetns);
     }
     for (const node of this.nodes) {
       for (const inode of node.netns.keys()) this.#demux.addNetns(inode, node);
@@ -97,7 +97,7 @@ export class Intake {
       onTick: (timeNs, inForce, wholeNs) => this.#tick(timeNs, inForce, wholeNs),
       // It is known when that was lost, and what is told at other times does not suffer.
       onRefused: (isOfScript) => isOfScript ? this.lost(1, true) : void this.#refused++,
-      onReading: (reading, source) => this.#counters?.take(reading, source, this.#areCountersTold),
+      onReading: (reading, source) => this.counters?.take(reading, source, this.#areCountersTold),
       reasonName: this.options.reasonName,
       online: this.options.online,
     }, { held });
@@ -172,7 +172,7 @@ export class Intake {
     this.#ended = { wholeNs: untilNs };
     if (this.#latestNs > this.#tickNs) this.#sampled.end(this.#latestNs);
     // What was lost may be known only now, when no more readings come.
-    this.#counters?.end(this.#areCountersTold);
+    this.counters?.end(this.#areCountersTold);
     for (const { batcher } of this.nodes) batcher.flush({ final: true });
   }
 
@@ -236,7 +236,7 @@ export class Intake {
   }
 
   #add(event: Event, node: RunningNode): void {
-    this.#counters?.note(event);
+    this.counters?.note(event);
     this.neighbourWaits.note(event, Number(event.timeNs) / 1e6);
     if (event.timeNs > this.#latestNs) this.#latestNs = event.timeNs;
     // Where all is told a rank says nothing, and what does not know of ranks refuses such a line.

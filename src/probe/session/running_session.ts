@@ -19,6 +19,12 @@ export interface SessionParts {
   tracer: Tracer;
 }
 
+/** A flow begins so long after packets are counted, ns, at the least, if it begins when all is ready. */
+const COUNTED_NS = 400_000_000n;
+/** So long that is waited for at the most, ms: not all kernels can count. */
+const COUNTING_WAIT_MS = 800;
+const COUNTING_LOOK_MS = 20;
+
 const FLUSH_MS = 200;
 const HEARTBEAT_MS = 1_000;
 
@@ -131,12 +137,26 @@ export class RunningSession implements Session {
     await Promise.race([read, wait(waitMs)]);
     this.#isReady = true;
     await this.#planAgain();
+    await this.#countedForAWhile();
     intake.begin();
     state.follow();
     this.#timers = [
       setInterval(() => intake.flush(false), FLUSH_MS),
       setInterval(() => intake.flush(true), HEARTBEAT_MS),
     ];
+  }
+
+  /**
+   * Who hears that a trace is ready sends at once. A flow that is seen later than packets are counted by
+   * this much had none under way when that began (`BEGUN_NS` of `src/analysis/count/runs.ts`).
+   */
+  async #countedForAWhile(): Promise<void> {
+    const { intake: { counters } } = this.parts;
+    if (counters === undefined) return;
+    const untilMs = performance.now() + COUNTING_WAIT_MS;
+    const isLong = () =>
+      counters.beganNs !== undefined && this.parts.intake.tickNs - counters.beganNs >= COUNTED_NS;
+    while (!isLong() && performance.now() < untilMs) await wait(COUNTING_LOOK_MS);
   }
 
   async #planAgain(): Promise<void> {
