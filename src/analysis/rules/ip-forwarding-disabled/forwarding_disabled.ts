@@ -15,6 +15,7 @@ import { command } from "../command.ts";
 import { eventEvidence, place, stateEvidence, wireDestination } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
 import { checked, lookAt } from "../shared/checked.ts";
+import { type Rewritten, rewrittenByFilter } from "../shared/rewritten_by_filter.ts";
 import { ipFor } from "../shared/route_command.ts";
 import { isSix, queryOf } from "../shared/tables.ts";
 import { directorOf } from "../shared/virtual_services.ts";
@@ -34,8 +35,9 @@ export const forwardingDisabled: Rule = {
     "Died in the routing decision, not addressed to this namespace, and forwarding is off " +
     "there (`net.ipv4.conf.DEV.forwarding`, `net.ipv6.conf.all.forwarding`), or IPv4 says so " +
     "(`IP_INADDRERRORS` in `ip_error`): `ip-forwarding-disabled`. Where IPVS hands the packet on to this " +
-    "host by direct routing, the host must have the service's address: that is said, and not to forward. Says nothing when the " +
-    "kernel's reason names another cause.",
+    "host by direct routing, the host must have the service's address: that is said, and not to forward. So is " +
+    "the filter of tc that gave what came for this host a destination which nobody has here and which the " +
+    "tables look for where it came from. Says nothing when the kernel's reason names another cause.",
   yields: ["ip-forwarding-disabled"],
   judge(subject) {
     if (!isTransit(subject) || event6NotForward(subject)) return null;
@@ -53,6 +55,7 @@ export const forwardingDisabled: Rule = {
     const setting = whole === "0" ? global : name;
     const director = directorOf(subject);
     const missing = wireDestination(subject.event);
+    const rewritten = rewrittenByFilter(subject);
     return cause(
       "ip-forwarding-disabled",
       "proven",
@@ -66,6 +69,10 @@ export const forwardingDisabled: Rule = {
           : `; IPVS of ${
             netnsName(director.node, director.netns)
           } on ${director.node.name} hands it on as it is (direct routing), and ${missing} is not here`
+      }${
+        rewritten === null
+          ? ""
+          : `; it came for ${rewritten.from}, which is here, and a filter of tc made ${missing} of that`
       }`,
       [
         eventEvidence(subject),
@@ -77,14 +84,26 @@ export const forwardingDisabled: Rule = {
             wireDestination(subject.event)
           }`,
         ),
+        ...(rewritten === null ? [] : [filterEvidence(subject, rewritten)]),
       ],
-      director === null ? forwards(subject, state, setting) : lookAt(
-        `this host is a real server of ${missing}, which it must have itself, as on lo, without ` +
-          "answering ARP for it; to forward would send the packet round",
-      ),
+      rewritten !== null
+        ? lookAt(
+          `the filter of tc at ${subject.device} makes ${missing} of ${rewritten.from}: correct it, or give ` +
+            "this host that address; to forward would send the packet back where it came from",
+        )
+        : director === null
+        ? forwards(subject, state, setting)
+        : lookAt(
+          `this host is a real server of ${missing}, which it must have itself, as on lo, without ` +
+            "answering ARP for it; to forward would send the packet round",
+        ),
     );
   },
 };
+
+function filterEvidence({ node, device }: Case, { filter: { where, text } }: Rewritten) {
+  return stateEvidence(node, `tc filter ${device} ${where}: ${text}`);
+}
 
 /** IPv4's function for refused packets gives this reason where forwarding is off, and only there. */
 function saysNotForwarding(subject: Case, name: string) {
