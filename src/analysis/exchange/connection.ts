@@ -243,6 +243,11 @@ function isClosed(question: FlowGroup, packets: readonly Judgement[]): boolean {
   return question.packets.some(isFin) && packets.some(isFin);
 }
 
+const UNSEEN_SERVER: Gap = {
+  code: "beyond-unwatched",
+  text: "its data was acknowledged, and no probe saw it arrive where the program is",
+};
+
 /**
  * Whether the client's data arrived, and the server's program neither sent data nor closed, although it
  * had time to. A gap where the server's side was not watched without loss; null where nothing is amiss.
@@ -255,8 +260,11 @@ function silenceOf(
   const data = question.packets.filter((packet) =>
     hasData(packet) && packet.outcome === "delivered"
   );
-  const last = data.at(-1);
-  if (!last) return null;
+  if (data.length === 0) return null;
+  // What is known by its acknowledgement alone was not seen where the program is: an answer may have been
+  // lost on its way back.
+  const last = data.findLast(({ end }) => end.kind === "delivered" || end.kind === "taken");
+  if (!last) return UNSEEN_SERVER;
   const silence = hadBegun(question) ? SAID_BEFORE : "silent";
   const node = last.end.step.event.node;
   const since = Math.max(...data.map((packet) => lastAt(packet, node) ?? -Infinity));
