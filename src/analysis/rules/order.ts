@@ -205,6 +205,8 @@ export const RULES: readonly Rule[] = [
   rules.protocolUnknown,
   rules.socketFilter,
   rules.socketFilterUntold,
+  // The kernel says of a way that it can not make that a policy refused.
+  rules.ipsecEndUnreachable,
   rules.ipsecPolicy,
   rules.ipsecReceiver,
   // Its function no other rule knows.

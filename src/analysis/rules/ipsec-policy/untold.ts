@@ -1,4 +1,5 @@
 /** A policy of IPsec that refused what came, on a kernel that does not say that one did. */
+import type { Event } from "../../../event/event.ts";
 import type { NetnsState } from "../../../event/state.ts";
 import { untoldPolicyCheck } from "../../kernel/ipsec.ts";
 import { policiesAbout, type PolicyDirection } from "../../view/ipsec.ts";
@@ -29,11 +30,11 @@ export const ipsecUntold: Rule = {
   id: "R182",
   title: "A policy of IPsec, where the kernel gives no reason",
   statement:
-    "Freed, on a kernel without reasons, in a function that asks the policies of IPsec for what is received, " +
+    "Freed, without a reason, in a function that asks the policies of IPsec for what is received, " +
     "or forwarded: `ipsec-policy`, likely, where a policy read of that direction is about the packet, and the " +
     "counter of xfrm_stat for what such a policy refuses (`XfrmInTmplMismatch`, `XfrmInPolBlock`) rose between " +
     "the states before and after; or none is about it, a state of IPsec is one of a tunnel, and " +
-    "`XfrmInNoPols` rose.",
+    "`XfrmInNoPols` rose. Where a state says that such UDP carries ESP, that no socket hands it to IPsec.",
   yields: ["ipsec-policy"],
   judge(subject) {
     const { event, node, netns, before, after } = subject;
@@ -48,7 +49,12 @@ export const ipsecUntold: Rule = {
       "likely",
       policy === undefined
         ? `it came by a tunnel of IPsec, and no policy of ${host} lets in what comes so`
-        : `a policy of IPsec of ${host} refused it: ${why}`,
+        : `a policy of IPsec of ${host} refused it: ${
+          carriesEsp(event, before)
+            ? "it carries ESP in UDP, and no socket of a key daemon there hands that to IPsec, so that it was " +
+              "taken for a packet in the clear"
+            : why
+        }`,
       [
         eventEvidence(subject),
         stateEvidence(node, `xfrm_stat: ${counter} rose`),
@@ -58,6 +64,16 @@ export const ipsecUntold: Rule = {
     );
   },
 };
+
+/** By a state as read, a packet of UDP between these ends carries ESP (behind a NAT, RFC 3948). */
+const carriesEsp = (
+  { source, destination, sourcePort, destinationPort }: Event,
+  { xfrm }: NetnsState,
+) =>
+  xfrm.some((text) =>
+    text.startsWith(`src ${source} dst ${destination} `) &&
+    text.includes(` encap type espinudp sport ${sourcePort} dport ${destinationPort} `)
+  );
 
 /** What counted, and the policy that asks for it; null where no counter and policy go together. */
 function refusalOf(

@@ -1,11 +1,11 @@
 /** A frame between two macvlan devices of one parent that only a switch could have brought. */
 import { isAnothersFrame } from "../../kernel/frees.ts";
-import { holdersOfMac, linkOf, stateAt } from "../../view/state_view.ts";
+import { holdersOfMac, linkOf, ownersOf, stateAt } from "../../view/state_view.ts";
 import { command } from "../command.ts";
-import { eventEvidence, placeOf, stateEvidence } from "../evidence.ts";
+import { eventEvidence, placeOf, stateEvidence, wireDestination } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
 import { device } from "../word.ts";
-import { childrenText, kinOf } from "./kin.ts";
+import { childrenText, kinOf, modeOf } from "./kin.ts";
 import { kinRemedy } from "./kin_remedy.ts";
 
 /**
@@ -16,9 +16,9 @@ import { kinRemedy } from "./kin_remedy.ts";
  */
 export const macvlanHairpin: Rule = {
   id: "R138",
-  title: "Between macvlan devices that are not in mode bridge",
+  title: "Between macvlan or ipvlan devices that are not in mode bridge",
   statement:
-    "`vanished`, or freed as another host's by who is on the wire, on its way from a macvlan device to " +
+    "`vanished`, or freed as another host's by who is on the wire, on its way from a macvlan or ipvlan device to " +
     "another one of the same parent, of which one is in mode private or vepa: `macvlan-isolation`, likely.",
   yields: ["macvlan-isolation"],
   judge(subject) {
@@ -30,7 +30,10 @@ export const macvlanHairpin: Rule = {
     if (sent?.netns === undefined || sent.destinationMac === undefined) return null;
     const { node, netns } = sent;
     const link = linkOf(stateAt(node, netns, sent.at), sent.ifindex, sent.device);
-    const [holder, ...others] = holdersOfMac(world.network, sent.destinationMac);
+    // All of ipvlan have one link address.
+    const [holder, ...others] = link?.ipvlan
+      ? ownersOf(world.network, wireDestination(sent))
+      : holdersOfMac(world.network, sent.destinationMac);
     if (!link || !holder || others.length > 0) return null;
     const kin = kinOf({ node, netns, link }, holder);
     if (kin?.are !== "children") return null;
@@ -47,7 +50,9 @@ export const macvlanHairpin: Rule = {
         ...places.map(({ netns: at, link: own }) =>
           stateEvidence(
             node,
-            `${placeOf(node, at, own.name)} is a ${own.kind} in mode ${own.macvlanMode}`,
+            `${placeOf(node, at, own.name)} is ${own.ipvlan ? "an" : "a"} ${own.kind} in mode ${
+              modeOf(own)
+            }`,
           )
         ),
       ],

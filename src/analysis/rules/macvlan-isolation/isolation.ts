@@ -8,7 +8,7 @@ import { linkOf, ownersOf } from "../../view/state_view.ts";
 import type { Case } from "../case.ts";
 import { eventEvidence, placeOf, stateEvidence, wireDestination } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
-import { childrenText, type Device, type Kin, kinOf } from "./kin.ts";
+import { childrenText, type Device, type Kin, kinOf, modeOf } from "./kin.ts";
 import { kinRemedy } from "./kin_remedy.ts";
 
 /**
@@ -22,7 +22,8 @@ export const macvlanIsolation: Rule = {
   statement:
     "The next hop does not answer, and its address is on the parent or a child (macvlan, ipvlan) of " +
     "the device that asks, or on a macvlan of the same parent of which one is private, or in mode vepa " +
-    "(likely), where no question was seen to arrive: `macvlan-isolation`.",
+    "(likely), where no question was seen to arrive: `macvlan-isolation`. So is what two of ipvlan ask of each " +
+    "other, whose questions arrive, and whose answers do not.",
   yields: ["macvlan-isolation"],
   judge(subject) {
     const { node, netns, event, before } = subject;
@@ -37,7 +38,10 @@ export const macvlanIsolation: Rule = {
     const owners = ownersOf(subject.world.network, hop);
     const [owner] = owners;
     const kin = owner && owners.length === 1 ? kinOf(asking, owner) : null;
-    if (!kin || !owner || wasHeard(subject, hop, asking, owner)) return null;
+    if (!kin || !owner) return null;
+    const isHeard = wasHeard(subject, hop, asking, owner);
+    const keepsAnswers = kin.are === "children" && kin.keepsAnswers;
+    if (isHeard && !keepsAnswers) return null;
     const certain = kin.are === "parent-child" || kin.certain;
     // What a switch sends back would have been seen to come.
     if (!certain && gapOf(owner.node, DEVICE_SCRIPTS, since(event)) !== null) return null;
@@ -55,9 +59,9 @@ export const macvlanIsolation: Rule = {
         {
           node: node.name,
           kind: "event",
-          text: `${hop} was asked for ${timesText(asked)}, and no question was seen to arrive at ${
-            placeText(owner)
-          }`,
+          text: `${hop} was asked for ${timesText(asked)}, and ${
+            isHeard ? "the question arrived" : "no question was seen to arrive"
+          } at ${placeText(owner)}`,
         },
       ],
       kinRemedy(
@@ -84,12 +88,13 @@ const wasHeard = ({ evidence }: Case, hop: string, asking: Device, owner: Device
 const placeText = ({ node, netns, link }: Device) => placeOf(node, netns, link.name);
 
 function linkText(device: Device): string {
-  const { kind, macvlanMode, addresses, peerIfindex } = device.link;
-  const mode = macvlanMode === undefined ? "" : ` in mode ${macvlanMode}`;
+  const { kind, addresses, peerIfindex } = device.link;
+  const own = modeOf(device.link);
+  const mode = own === undefined ? "" : ` in mode ${own}`;
   const on = kind.endsWith("vlan") || kind.endsWith("vtap") ? ` on device ${peerIfindex}` : "";
-  const own = addresses.map((each) => `${each.address}/${each.prefix}`).join(", ");
+  const had = addresses.map((each) => `${each.address}/${each.prefix}`).join(", ");
   return `${placeText(device)} (device ${device.link.ifindex}, ${kind}${mode}${on}) has ${
-    own || "no address"
+    had || "no address"
   }`;
 }
 

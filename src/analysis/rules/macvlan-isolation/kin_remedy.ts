@@ -20,6 +20,8 @@ const lastOf = ({ node, netns }: Device): NetnsState | null => lastState(node, n
 
 /** All of them, or none: one private child is enough to keep them apart. */
 function together(apart: readonly Device[]): string[] {
+  // A flag of ipvlan is that of all devices of its parent.
+  if (apart.some(({ link }) => link.ipvlan)) return [];
   const lines = apart.map(({ node, netns, link }) =>
     checked({
       ...{ node, netns, state: lastOf({ node, netns, link }) },

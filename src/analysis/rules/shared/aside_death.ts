@@ -2,7 +2,8 @@
 import type { Evidence } from "../../../event/report.ts";
 import { isNetfilterDrop } from "../../kernel/netfilter.ts";
 import { findingOf } from "../../netfilter/choose.ts";
-import { suspectEvidence, suspectText } from "../../netfilter/words.ts";
+import type { Suspect } from "../../netfilter/candidates.ts";
+import { ruleText, suspectEvidence, suspectText } from "../../netfilter/words.ts";
 import { linkOf, stateAfter, stateAt } from "../../view/state_view.ts";
 import type { Sighting } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
@@ -13,6 +14,8 @@ import { openvswitchFlow } from "../openvswitch-drop/named_flow.ts";
 import { queueOverflow } from "../queue-overflow/queue.ts";
 import type { Rule } from "../rule.ts";
 import { tunnelNoWayLookedUp } from "../tunnel-endpoint-unreachable/told_unroutable.ts";
+import { tunnelNoEndpoint } from "../tunnel-no-endpoint/no_endpoint.ts";
+import { tunnelUntold } from "../tunnel-no-endpoint/untold.ts";
 import { tunnelNoWayTold } from "../tunnel-endpoint-unreachable/no_way_told.ts";
 import { tunnelNoListener } from "../tunnel-blocked/no_tunnel_socket.ts";
 import { tunnelIdMismatch } from "../tunnel-id-mismatch/id_mismatch.ts";
@@ -47,11 +50,11 @@ export const freedText = ({ function: by, reason }: Sighting): string =>
 const RULES: readonly Rule[] = [
   ...[tunnelNoListener, tunnelIdMismatch, checksumInvalid, bridgePort],
   ...[openvswitchFlow, openvswitchDropped, queueOverflow],
-  ...[tunnelNoWayTold, tunnelNoWayLookedUp],
+  ...[tunnelNoWayTold, tunnelNoWayLookedUp, tunnelNoEndpoint, tunnelUntold],
 ];
 
 /** What the death of such a thing may be called. */
-export const QUESTION_CODES = RULES.flatMap(({ yields }) => yields);
+export const QUESTION_CODES = [...RULES.flatMap(({ yields }) => yields), "netfilter-drop" as const];
 
 /**
  * Why such a thing was freed: it is judged as a packet is, by the rules as read where it died. `came`
@@ -69,11 +72,24 @@ export function whyDied(subject: Case, came: Sighting, free: Sighting): Asked | 
   if (!isNetfilterDrop(free)) return null;
   const { named, state, around } = findingOf(there);
   return named && {
+    ...(refusesAll(named)
+      ? { code: "netfilter-drop" as const, confidence: "likely" as const }
+      : {}),
     text: `${suspectText(named)} dropped it`,
     evidence: suspectEvidence(there, named, around),
     remedy: refusalRemedy(there, named, state),
   };
 }
+
+/**
+ * A rule about frames that took such a question although it asks for no protocol: it takes what the question was
+ * asked for, too. One that asks for the link address a frame is for, or for a group, may take questions alone.
+ */
+const refusesAll = ({ rule }: Suspect): boolean =>
+  rule !== null && ["bridge", "netdev"].includes(rule.family) &&
+  !/\b(arp|ether (type|daddr)|meta protocol|pkttype|icmpv6|ip6|limit|quota|numgen)\b|@/.test(
+    ruleText(rule),
+  );
 
 /** Its own death, in the form that rules are asked in. */
 function caseOf(subject: Case, arrival: Sighting, free: Sighting): Case {

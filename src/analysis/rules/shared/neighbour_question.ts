@@ -18,6 +18,7 @@ import { device } from "../word.ts";
 import type { Asked } from "./asked.ts";
 import { died, QUESTION_CODES } from "./aside_death.ts";
 import { fromOwnAddress, notItsOwnThere, refusedByWayBack } from "./question_by_tables.ts";
+import { holderDown, keptByTunnel, keptFromAbove } from "./question_above.ts";
 import { diedAtAsker } from "./question_at_asker.ts";
 import { keptSilent } from "./question_kept_silent.ts";
 import { deathInTunnel } from "./question_in_tunnel.ts";
@@ -26,12 +27,15 @@ import { takenByXdp } from "./question_taken_by_xdp.ts";
 import { stoppedOnTheWay } from "./question_on_the_way.ts";
 import { thenOf } from "./then.ts";
 import { vlanNobodyTakes } from "./vlan_devices.ts";
+import { tagNobodyTakes } from "./question_tagged.ts";
 
 /** What the death of a question may be called; else it is that nobody answered. */
 export const ASKED_CODES = [
   ...QUESTION_CODES,
   ...[
     "bridge-vlan-filtered",
+    "link-down",
+    "macvlan-isolation",
     "martian-address",
     "openvswitch-drop",
     "reverse-path-filter",
@@ -55,14 +59,17 @@ export function askedFor(subject: Case, hop: string, name: string): Asked {
   for (const owner of owners) {
     const question = arrival(subject, hop, name, owner);
     const held = question && stateAt(owner.node, owner.netns, question.at);
-    if (question && ownsAddress(held ?? null, hop)) return fateOf(subject, hop, owner, question);
+    if (question && ownsAddress(held ?? null, hop)) {
+      return fateOf(subject, hop, name, owner, question);
+    }
   }
   const dead = deathInTunnel(subject, hop, ownAddresses(subject, name), owners);
   if (dead) return dead;
   const stopped = stoppedOnTheWay(subject, hop, own, owners) ??
     keptByVlan(subject, hop, own, owners) ??
     (owners.length > 0 ? stoppedInDatapath(subject, hop, own) : null) ??
-    takenByXdp(subject, hop, name, own, owners);
+    takenByXdp(subject, hop, name, own, owners) ??
+    keptFromAbove(hop, own, owners) ?? keptByTunnel(subject, own, owners);
   if (stopped) return stopped;
   const there = owners.filter((owner) => goneSince(owner, hop, thenOf(subject)) === null);
   return {
@@ -102,7 +109,13 @@ function arrival(subject: Case, hop: string, name: string, owner: Owner): Sighti
   );
 }
 
-function fateOf(subject: Case, hop: string, owner: Owner, question: Sighting): Asked {
+function fateOf(
+  subject: Case,
+  hop: string,
+  name: string,
+  owner: Owner,
+  question: Sighting,
+): Asked {
   const reached = `; the question reached ${placeOwner(owner)}, which has ${hop}`;
   const seen: Evidence = {
     node: owner.node.name,
@@ -122,6 +135,8 @@ function fateOf(subject: Case, hop: string, owner: Owner, question: Sighting): A
       remedy: command(owner.node, owner.netns, ["ip", "-d", "link", "show", "type", "vlan"]),
     };
   }
+  const tagged = tagNobodyTakes(subject, name, question);
+  if (tagged) return { ...tagged, evidence: [seen, ...tagged.evidence] };
   const unusable = notUsable(owner, hop, question, reached, seen);
   if (unusable) return unusable;
   const free = questionsFor(subject.evidence, hop).find((event) =>
@@ -137,7 +152,7 @@ function fateOf(subject: Case, hop: string, owner: Owner, question: Sighting): A
   if (!answer) {
     return fromOwnAddress(owner, hop, question, reached, seen) ??
       refusedByWayBack(owner, hop, question, reached, seen) ??
-      keptSilent(owner, hop, question, seen) ??
+      keptSilent(owner, hop, question, seen) ?? holderDown(owner, hop, question) ??
       notItsOwnThere(owner, hop, question, reached, seen) ?? unanswered(owner, hop, reached, seen);
   }
   const back = answers.find((event) =>
