@@ -1,7 +1,6 @@
 # A router encrypts for a gateway to which it has no route any more; the network behind it has one still.
 # nodes: left gw1 mid gw2
-# fault: dropped no-route
-# besides: dropped ipsec-policy, unanswered ipsec-policy
+# fault: dropped tunnel-endpoint-unreachable
 . /work/esp.sh
 build() {
   ns left gw1 mid gw2
