@@ -28,3 +28,7 @@ export const saysNoTarget = ({ reason }: Event): boolean => reason === "NO_TX_TA
  */
 export const isFloodedToNoPort = (event: Event): boolean =>
   event.kind === "drop" && freedIn(event, /^br_flood/);
+
+/** Freed where a bridge asks whether a port takes the frame's VLAN, and for nothing else (Linux 5.10 to 7.2). */
+export const isFreedForVlanIn = (event: Event): boolean =>
+  event.kind === "drop" && freedIn(event, /^(br|_)_allowed_ingress/);

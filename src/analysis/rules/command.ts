@@ -46,6 +46,7 @@ export function commandAnywhere(words: readonly Word[]): string[] {
 const SHOWS = [
   ...["ip route get", "ip route show", "ip link show", "ip addr show", "ip neigh show"],
   ...["bridge link show", "bridge fdb show", "tc qdisc show", "tc filter show", "nft list chain"],
+  ...["bridge vlan show", "bridge vlan tunnelshow"],
   ...["bridge mdb show", "ip tuntap show", "ip macsec show", "ss", "cat", "ufw status", "wg show"],
 ];
 

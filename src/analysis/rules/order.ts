@@ -56,6 +56,8 @@ export const RULES: readonly Rule[] = [
   rules.pathMtu,
   // Asks R9, R3, R2 and R10 of the outer packet itself.
   rules.tunnelUnreachable,
+  // No way from an address that is not here, where R23 finds one to the other end.
+  rules.tunnelOwnEndGone,
 
   // Whatever else a host does with what was not for it: the frame should not have come there.
   rules.frameToWrongNode,
@@ -138,6 +140,8 @@ export const RULES: readonly Rule[] = [
   rules.neighbourUnresolved,
   // Knows that the frame was for the bridge itself, where R11 asks by which port it had to leave.
   rules.bridgesOwnVlan,
+  // Its function asks for the VLAN alone, so that nothing else of the port is to blame.
+  rules.vlanStateBlocked,
   rules.bridgePort,
 
   // These hold only where R1 does, or R107, and know why the packet came to a host that has not its address.
