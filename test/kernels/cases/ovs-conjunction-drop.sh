@@ -14,5 +14,5 @@ build() {
   flow_ node br0 "table=70,ip,nw_dst=10.145.1.2,actions=output:21"
   listen b tcp 8080
 }
-fault() { of_ node br0 --strict del-flows "table=60,priority=200,tcp,nw_src=10.145.1.1"; }
+fault() { of_ node br0 del-flows "table=60,tcp,nw_src=10.145.1.1"; }
 traffic() { ask a tcp 10.145.1.2 8080; told node; }
