@@ -137,6 +137,8 @@ function fateOf(
   }
   const tagged = tagNobodyTakes(subject, name, question);
   if (tagged) return { ...tagged, evidence: [seen, ...tagged.evidence] };
+  const down = holderDown(owner, hop, question);
+  if (down) return down;
   const unusable = notUsable(owner, hop, question, reached, seen);
   if (unusable) return unusable;
   const free = questionsFor(subject.evidence, hop).find((event) =>
@@ -152,7 +154,7 @@ function fateOf(
   if (!answer) {
     return fromOwnAddress(owner, hop, question, reached, seen) ??
       refusedByWayBack(owner, hop, question, reached, seen) ??
-      keptSilent(owner, hop, question, seen) ?? holderDown(owner, hop, question) ??
+      keptSilent(owner, hop, question, seen) ??
       notItsOwnThere(owner, hop, question, reached, seen) ?? unanswered(owner, hop, reached, seen);
   }
   const back = answers.find((event) =>
