@@ -11,6 +11,7 @@ import type { Event } from "../../event/event.ts";
 import { hasFlag, TCP, TCP_FLAGS } from "./protocols.ts";
 import { benignity } from "./benignity.ts";
 import { freedIn, givesReason } from "./free_reason.ts";
+import { isTakenByNoProtocol } from "./refusing_devices.ts";
 
 /** The kernel freed the skb, as a drop (`kfree_skb`) or not (`consume_skb`). */
 export const isFree = ({ kind }: Event): boolean => kind === "drop" || kind === "consume";
@@ -102,11 +103,13 @@ export const hasOtherHostReason = ({ reason }: Event): boolean => reason === "OT
 
 /**
  * Dropped because the frame's MAC is another host's: by reason, and where the kernel gives none by
- * IP's receive function, which checks for `PACKET_OTHERHOST`.
+ * IP's receive function, which checks for `PACKET_OTHERHOST`. A port that gives nothing to IP, as the backup of
+ * a bond, frees such a copy of what is flooded before that: no host lost it there.
  */
 export const isAnothersFrame = (event: Event): boolean =>
   event.kind === "drop" && (hasOtherHostReason(event) ||
-    (event.packetType === "otherhost" && freedIn(event, /^ip6?v?6?_rcv/)));
+    (event.packetType === "otherhost" &&
+      (freedIn(event, /^ip6?v?6?_rcv/) || isTakenByNoProtocol(event))));
 
 /**
  * Reasons and functions of what a packet passes before a driver gets it: tc, queue, neighbour. A
