@@ -13,9 +13,9 @@ const runs = (firstSeen: number, active: number, broken = -1) => {
 const whole = (first: number, last: number) => ({ first, last, isBegun: true, isOver: true });
 
 Deno.test("[O24] a flow that is first seen in the first reading was not on its way before", () => {
-  deepEqual(runs(0.6, 2).runs, [whole(0, 1)]);
-  // Half a second after counting began it may have been, so that its packets there say nothing.
-  const [unknown, known] = runs(0.4, 2).runs;
+  deepEqual(runs(0.35, 2).runs, [whole(0, 1)]);
+  // A quarter of a second after counting began it may have been, so that its packets there say nothing.
+  const [unknown, known] = runs(0.25, 2).runs;
   deepEqual(unknown, { first: 0, last: 0, isBegun: false, isOver: false });
   deepEqual(known?.isBegun, false);
 });
