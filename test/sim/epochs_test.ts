@@ -20,8 +20,8 @@ import { Random } from "./random.ts";
 import { runsLeftOut } from "./runs_left_out.ts";
 import { seedCount } from "./seed_count.ts";
 
-const SEEDS = seedCount(2_000, 40, 700);
-const SHORT_SEEDS = seedCount(2_000, 40, 700);
+const SEEDS = seedCount(2_000, 150, 700);
+const SHORT_SEEDS = seedCount(2_000, 150, 700);
 const SECOND = 1e9;
 /** Packets that go together, by their IP ids. */
 const CHUNK = 256;

@@ -20,8 +20,10 @@ export const QUIET_READINGS = 8;
  */
 const OVERTAKEN_NS = 1e9;
 const OVERTAKEN = 32_768;
-/** A flow that was seen first so long after counting began, ns, was not on its way before: a trace is
- * ready a little later than this. */
+/**
+ * A flow that was seen first so long after counting began, ns, was not on its way before: a trace is ready
+ * a little later than this.
+ */
 export const BEGUN_NS = 0.3e9;
 
 /** A reading, and what passed in its time. */

@@ -28,15 +28,16 @@ export const addressOverlap: Rule = {
     "into the same node by another device that has no such network (not by a tunnel, into which a node " +
     "sends from its own address, unless a probed node tells of that network), or a probed node has it in a " +
     "network of another length and was not asked: `address-overlap`. Proven, when both hold. Nothing is said where " +
-    "R9 tells what refused the question.",
+    "R9 names what refused the question.",
   yields: ["address-overlap"],
   judge(subject) {
     const unresolved = neighbourUnresolved.judge(subject);
     const destination = wireDestination(subject.event);
     const route = subject.before && routeLeftBy(subject, subject.before);
     if (!unresolved || !route || !isOnLink(route)) return null;
-    // What refused the question refuses all, whoever has the address.
-    if (unresolved.code !== "neighbour-unresolved") return null;
+    // What refused the question refuses all, whoever has the address. A bridge without a port, of which
+    // nothing is known, refuses because the network that it stands for is elsewhere.
+    if (!["neighbour-unresolved", "unexplained"].includes(unresolved.code)) return null;
     const owners = ownersOf(subject.world.network, destination);
     if (owners.some((each) => hasNetwork(each, route.destination))) return null;
     const owner = owners.find((each) => each.node !== subject.node);
