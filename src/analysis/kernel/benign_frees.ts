@@ -218,6 +218,14 @@ export const BENIGN_FREES: readonly BenignFree[] = [
     source: "net/ipv4/{ping,icmp}.c, net/ipv6/icmp.c, 5.19 to 6.18",
   },
   {
+    functions: ["icmp_rcv"],
+    reasons: ["NO_SOCKET"],
+    means: "arrived",
+    text:
+      "The same where `ping_rcv` is a part of `icmp_rcv`: nothing else there gives this reason.",
+    source: "net/ipv4/{ping,icmp}.c, 5.19 to 6.18; seen on 6.1",
+  },
+  {
     functions: ["ping_rcv"],
     reasons: ["", "NOT_SPECIFIED"],
     means: "done-with",
