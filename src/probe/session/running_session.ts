@@ -20,7 +20,7 @@ export interface SessionParts {
 }
 
 /** A flow begins so long after packets are counted, ns, at the least, if it begins when all is ready. */
-const COUNTED_NS = 400_000_000n;
+const COUNTED_NS = 300_000_000n;
 /** So long that is waited for at the most, ms: not all kernels can count. */
 const COUNTING_WAIT_MS = 800;
 const COUNTING_LOOK_MS = 20;
@@ -151,8 +151,11 @@ export class RunningSession implements Session {
    * this much had none under way when that began (`BEGUN_NS` of `src/analysis/count/runs.ts`).
    */
   async #countedForAWhile(): Promise<void> {
-    const { intake: { counters } } = this.parts;
-    if (counters === undefined) return;
+    const { counters, scripts } = this.parts.intake;
+    const isCounting = scripts.some(({ name, state }) =>
+      name === "counted" && state === "attached"
+    );
+    if (counters === undefined || !isCounting) return;
     const untilMs = performance.now() + COUNTING_WAIT_MS;
     const isLong = () =>
       counters.beganNs !== undefined && this.parts.intake.tickNs - counters.beganNs >= COUNTED_NS;
