@@ -74,7 +74,8 @@ export function evenAlong(
     epoch: epochOf(event),
     packets: segmentsOf(event),
   }));
-  return (epoch) => {
+  const known = new Map<number, ReadonlySet<number>>();
+  const evenAfter = (epoch: number) => {
     const own = deaths.filter((death) => death.epoch === epoch);
     const diedIn: Died = (from, to) =>
       own.reduce((sum, { at, packets }) => at >= from && at <= to ? sum + packets : sum, 0);
@@ -92,6 +93,12 @@ export function evenAlong(
       if (missing === diedIn(steps[start]!.from, at)) even.add(number);
     }
     return even;
+  };
+  // Asked for between each two places, and of each run.
+  return (epoch) => {
+    const found = known.get(epoch) ?? evenAfter(epoch);
+    known.set(epoch, found);
+    return found;
   };
 }
 

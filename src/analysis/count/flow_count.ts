@@ -129,9 +129,8 @@ function compared(
   const pairs: Pair[] = [];
   const [start] = places;
   if (start === undefined) return unknown("it was counted at fewer than two places");
-  const deaths = places.slice(1).map((_, i) =>
-    deathsBetween(group, places[i]!.place, places.slice(i + 1).map(({ place }) => place))
-  );
+  const behind = places.map((_, i) => places.slice(i + 1).map(({ place }) => place));
+  const deaths = places.slice(1).map((_, i) => deathsBetween(group, places[i]!.place, behind[i]!));
   const even = evenAlong(places, firstSeen(group, start.place.node), new Set(deaths.flat()));
   const comparisons: Comparison[] = [];
   for (let i = 1; i < places.length; i++) {
@@ -153,7 +152,7 @@ function compared(
       const names = `${nameOf(b)} than ${nameOf(a)}`;
       return unknown(`more packets were counted at ${names}: not all came that way`);
     }
-    pairs.push({ a, b, behind: places.slice(i + 1).map(({ place }) => place), found });
+    pairs.push({ a, b, behind: behind[i]!, found });
   }
   const [first, last] = [pairs[0], pairs.at(-1)];
   if (!first || !last) return unknown("it was counted at fewer than two places");

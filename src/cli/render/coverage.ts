@@ -71,9 +71,10 @@ function nodeLines(node: ReportNode, nodes: readonly ReportNode[], look: Look): 
   const left = node.netns.length - shown.length;
   const all = [...shown, ...left > 0 ? [`${left} more`] : []].join(", ");
   if (all !== "") lines.push(...look.lines(`in ${all}`, 4, "dim"));
-  for (const script of node.scripts) {
-    if (script.state === "attached") continue;
-    const text = `${look.text(script.name)} is not attached${why(script.why, look)}`;
+  const missing = node.scripts.filter(({ state }) => state !== "attached");
+  for (const [reason, scripts] of Map.groupBy(missing, (script) => script.why)) {
+    const names = scripts.map((script) => look.text(script.name)).join(", ");
+    const text = `${names} ${scripts.length === 1 ? "is" : "are"} not attached${why(reason, look)}`;
     lines.push(...look.lines(text, "  ! ", "yellow"));
   }
   return lines;

@@ -271,3 +271,23 @@ Deno.test("a node that was not watched to the end does not stand among those tha
   match(text, /^ {2}a, b: all scripts/m);
   match(text, /^ {2}left: .* none lost, its probe ended 19:04:35\.120$/m);
 });
+
+Deno.test("scripts that are missing for one reason stand on one line", async () => {
+  const file = new URL("fixture/changes.json", import.meta.url);
+  const report = Report.parse(JSON.parse(await Deno.readTextFile(file)));
+  const missing = (name: string, why: string) => ({ name, state: "unavailable" as const, why });
+  const scripts = [
+    missing("drop", "bpftrace was killed"),
+    missing("reset", "this kernel has none"),
+    missing("route", "bpftrace was killed"),
+  ];
+  const nodes = [{ ...report.nodes[0]!, scripts }];
+  const look = lookOf({ width: 200, colour: false });
+  const lines = shortCoverageLines({ ...report, nodes }, look).filter((line) =>
+    /attached/.test(line)
+  );
+  deepEqual(lines.map((line) => line.trim()), [
+    "! drop, route are not attached: bpftrace was killed",
+    "! reset is not attached: this kernel has none",
+  ]);
+});

@@ -7,10 +7,15 @@
  * proves something only when it is the same in two prints in a row: up to the first of them.
  */
 
+import { CONNTRACK, PACKET, QUOTED, REFUSER, RULE, RULE_CHAIN, TUNNEL, WAY } from "./lines.ts";
+
 /** Lines that the scripts count begin with a letter; of these only heartbeats are not counted. */
 const COUNTED = /^[^tb]\t/;
-/** Letters of lines that begin with their processor, in place of a time: see `lines.ts`. */
-const CPU_FIRST = new Set(["T", "Q", "C", "J", "K", "Y", "W"]);
+/** Where lines have the number of their processor that have it elsewhere than those of a packet. */
+const CPU_AT: Readonly<Record<string, number>> = {
+  ...{ T: TUNNEL.cpu, Q: QUOTED.cpu, C: CONNTRACK.cpu, J: RULE.cpu, K: RULE_CHAIN.cpu },
+  ...{ Y: REFUSER.cpu, W: WAY.cpu },
+};
 /** The end of a reading of counters is told by the processor that ticks, and does not say so. */
 const TICKING = "G";
 const EMITTED = /^@emitted\[(\d+)\]: (\d+)$/;
@@ -43,7 +48,8 @@ export class CaughtUp {
 
   /** One more line, and when the last tick before it was; what it proves, where it ends a print. */
   line(text: string, tickNs: bigint): Proof | undefined {
-    const emitted = EMITTED.exec(text);
+    // Nearly all lines are of events: they are not searched.
+    const emitted = isOfEmitted(text) ? EMITTED.exec(text) : null;
     if (emitted) {
       this.#printing ??= new Map();
       this.#printing.set(Number(emitted[1]), Number(emitted[2]));
@@ -75,7 +81,8 @@ export class CaughtUp {
 function cpuOf(text: string): number {
   const letter = text.slice(0, 1);
   if (letter === TICKING) return 0;
-  const from = CPU_FIRST.has(letter) ? 2 : text.indexOf("\t", 2) + 1;
+  let from = 0;
+  for (let at = CPU_AT[letter] ?? PACKET.cpu; at > 0; at--) from = text.indexOf("\t", from) + 1;
   const to = text.indexOf("\t", from);
   return Number(text.slice(from, to === -1 ? undefined : to));
 }

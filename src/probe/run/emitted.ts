@@ -10,7 +10,7 @@ export class Emitted {
 
   /** Takes one more line; returns whether it is one of the counts. */
   take(line: string): boolean {
-    const said = EMITTED.exec(line);
+    const said = line.startsWith("@") ? EMITTED.exec(line) : null;
     if (said === null) return false;
     this.#by.set(Number(said[1] ?? 0), Number(said[2]));
     this.#isPrinting = true;
