@@ -23,7 +23,7 @@ const DROP = `{
   printf("D\\t%lld\\t%d\\t%llx\\t0\\t4026531840\\t1\\tlo\\t84\\t0\\t0\\t0\\t0\\t0\\t0\\t0\\t0\\t0\\t0\\t0\\t0\\t0\\t0\\t0\\tnf_hook_slow\\t0\\n",
     nsecs, cpu, (uint64)arg0);
   @freed[cpu] = (uint64)arg0;
-  @emitted = count();
+  @emitted[cpu] = count();
 }`;
 
 /** Whether they can be played here: by root, with a compiler. */
