@@ -5,6 +5,8 @@
 import type { Event } from "./event.ts";
 
 const TCP = 6;
+/** So many IP ids, or sequence numbers of echoes, are of one epoch. */
+export const EPOCH_IDS = 2_048;
 const ICMP: readonly (number | undefined)[] = [1, 58];
 
 /**

@@ -18,7 +18,10 @@ export const FlowCount = z.object({
   sentence: text(1000),
   /** Why it can't be said what was lost; then the numbers are absent. */
   gap: text(500).optional(),
-  /** Packets at the first place of its way where they were counted, and at the last one. */
+  /**
+   * Packets at the first place of its way where they were counted, and at the last one. Of a flow that was on
+   * its way before without those that passed before what became of each is known (O42).
+   */
   packets: count.optional(),
   arrived: count.optional(),
   /** Packets that were lost between any two of its places; with `lostAtMost` at least so many. */

@@ -2,7 +2,7 @@
  * [O24] What was lost between two places that follow each other on the way of a flow, by what was counted
  * at both: of each epoch, once nothing of it was counted at either place for longer than a packet waits.
  */
-import { isOneClock, isWatchedUntil } from "../view/coverage.ts";
+import { isOneClock } from "../view/coverage.ts";
 import { epochOf } from "../../event/epoch.ts";
 import type { NodeView, Sighting } from "../view/timeline.ts";
 import { acrossClocks } from "./across.ts";
@@ -17,40 +17,11 @@ import {
 } from "./parts.ts";
 import { type Reading, readingsOf, type Series } from "./readings.ts";
 import { QUIET_NS, QUIET_READINGS, type Run, runsOf, type Step } from "./runs.ts";
-import { cutAfter, type Died, isEven } from "./even.ts";
-import { ofSamePackets } from "./same_packets.ts";
+import { cutAfter, isEven } from "./even.ts";
+import type { Died } from "./in_time.ts";
 import { cutAtSettled } from "./settled.ts";
-import { isEnoughForLoss, isMore, isWithinRuns, leastOf, mostOf, shortageOf } from "./shortage.ts";
+import { isEnoughForLoss, isWithinRuns, shortageOf } from "./shortage.ts";
 import { isOneTime, stepsOf } from "./steps.ts";
-
-/** What went in at one place and did not come out at the next. */
-export interface Difference {
-  /** Packets that were counted at the first place. */
-  packets: number;
-  /** Packets that were counted at the second place. */
-  arrived: number;
-  /** Those that the second did not have; with `isLeast` there may be more. */
-  lost: number;
-  isLeast: boolean;
-  /** No more than these were lost, where packets may have passed uncounted; undefined: `lost` is all. */
-  lostAtMost?: number | undefined;
-  /** Bytes of the payload of packets at the first place; undefined: nobody counted them. */
-  bytes?: number | undefined;
-  /** Bytes of those that were lost; undefined, too, where they do not go with what was lost. */
-  lostBytes?: number | undefined;
-  /** The time in which all of them were lost: an `at` of the first node, ns … */
-  from: number;
-  /** … and another one. */
-  to: number;
-  /** Up to when counts say something, an `at`. */
-  until: number;
-  /** What was counted before this, an `at`, is not known. */
-  since: number;
-  /** Packets that came later are not in it: some may be under way. */
-  goesOn: boolean;
-  /** Packets that came to the second place, by epoch: after when, an `at` of the first node. */
-  came: { at: number; packets: number }[];
-}
 
 /** What is known between two places of what was counted at both. */
 export interface Comparison extends Parts {
@@ -80,38 +51,6 @@ export function comparisonOf(a: CountedPlace, b: CountedPlace, told: Told): Comp
   return typeof all === "string" ? all : { ...all, a, b, isTogether };
 }
 
-/** What was lost between places that follow each other, or why that can't be said. */
-export function differencesOf(all: readonly Comparison[]): Difference[] | string {
-  const [first] = all;
-  const areTogether = all.every(({ isTogether, a }) =>
-    isTogether && isOneClock(first!.a.place.node, a.place.node)
-  );
-  const known = areTogether
-    ? ofSamePackets(all.map((one) => ({
-      ...one,
-      aheadNs: Number(first!.a.place.node.baseNs - one.a.place.node.baseNs),
-    })))
-    : all;
-  const found: Difference[] = [];
-  for (const one of known) {
-    const difference = differenceOf(one);
-    if (typeof difference === "string") return difference;
-    found.push(difference);
-  }
-  return found;
-}
-
-function differenceOf(of: Comparison): Difference | string {
-  const { a, b, isTogether } = of;
-  const found = summed(of);
-  if (typeof found === "string" || !isTogether) return found;
-  for (const { node } of [a.place, b.place]) {
-    const at = found.until + Number(a.place.node.baseNs - node.baseNs);
-    if (!isWatchedUntil(node, at, at)) return `${node.name} has not told all of that time`;
-  }
-  return found;
-}
-
 /** Numbers of the first and the last reading that has packets. */
 function boundsOf(series: Series): { first: number; last: number } {
   let [first, last] = [Infinity, -Infinity];
@@ -120,50 +59,6 @@ function boundsOf(series: Series): { first: number; last: number } {
     last = Math.max(last, number);
   }
   return { first, last };
-}
-
-function summed({ parts, isCut, goesOn }: Parts): Difference | string {
-  if (parts.length === 0) {
-    return isCut ? "readings of its counters are missing" : "its packets may be under way still";
-  }
-  // More came out than went in: not all came that way. Where some were on their way before it may be.
-  const more = parts.find((part) => isMore(part) && !part.isLeast);
-  const known = more ? [more] : parts.filter((part) => !isMore(part));
-  if (known.length === 0) return "some of it was on its way when counting began";
-  const losing = known.filter((part) => leastOf(part) !== 0);
-  const sum = (of: (part: Part) => number) => known.reduce((all, part) => all + of(part), 0);
-  const least = (of: (part: Part) => number, among: readonly Part[]) =>
-    among.reduce((all, part) => Math.min(all, of(part)), Infinity);
-  const most = (of: (part: Part) => number, among: readonly Part[]) =>
-    among.reduce((all, part) => Math.max(all, of(part)), -Infinity);
-  const [since, until] = [least((part) => part.since, known), most((part) => part.until, known)];
-  return {
-    packets: sum(({ packets }) => packets),
-    arrived: sum(({ packets, lost }) => packets - lost),
-    lost: sum(leastOf),
-    ...(known.some(({ short }) => short) ? { lostAtMost: mostOf(known) } : {}),
-    ...bytesOfAll(known),
-    isLeast: isCut || known.length < parts.length || known.some(({ isLeast }) => isLeast),
-    from: losing.length > 0 ? least(({ from }) => from, losing) : since,
-    to: losing.length > 0 ? most(({ to }) => to, losing) : until,
-    ...{ since, until, goesOn },
-    came: known.map(({ since, packets, lost }) => ({ at: since, packets: packets - lost })),
-  };
-}
-
-/**
- * Payload is the same at every place, so none was lost where no packet was. Where that is not so, somebody
- * between changes what is in packets, or some were on their way before.
- */
-function bytesOfAll(parts: readonly Part[]): Pick<Difference, "bytes" | "lostBytes"> {
-  let [all, gone, goTogether] = [0, 0, true];
-  for (const { bytes, lost, isLeast, short } of parts) {
-    if (bytes === null) return {};
-    all += bytes.packets;
-    gone += bytes.lost;
-    goTogether &&= !isLeast && !short && bytes.lost >= 0 && (lost > 0 || bytes.lost === 0);
-  }
-  return goTogether ? { bytes: all, lostBytes: gone } : { bytes: all };
 }
 
 /** Two places whose nodes read their counters at the same moments. */
@@ -208,10 +103,12 @@ function together(
     goesOn ||= found.goesOn;
     const openRuns: Run[] = [];
     for (const whole of found.runs) {
-      const settled = cutAtSettled(whole, epoch, steps, [a, b], late);
-      for (
-        const run of settled.flatMap((one) => cutAfter(one, steps, told.evenAfter(epoch)))
-      ) {
+      const even = told.evenAfter(epoch);
+      // What was on its way before is left out of all places alike.
+      const settled = even.size > 0 && !whole.isBegun
+        ? [whole]
+        : cutAtSettled(whole, epoch, steps, [a, b], late);
+      for (const run of settled.flatMap((one) => cutAfter(one, steps, even))) {
         if (!run.isOver) {
           openRuns.push(run);
           continue;

@@ -5,8 +5,9 @@ import { isBeforeDriver } from "../kernel/transmission.ts";
 import { saysXdp } from "../kernel/xdp.ts";
 import type { FlowGroup } from "../verdict/flows.ts";
 import type { Judgement } from "../verdict/judgement.ts";
+import { linkOf, stateAt } from "../view/state_view.ts";
 import type { Sighting } from "../view/timeline.ts";
-import type { Difference } from "./between.ts";
+import type { Difference } from "./difference.ts";
 import { segmentsOf } from "./parts.ts";
 import { keyOf, type Place } from "./places.ts";
 
@@ -76,10 +77,25 @@ function isWithin(event: Sighting, a: Place, behind: readonly Place[]): boolean 
   }
   if (isCpuBacklogFull(event) || saysXdp(event)) return false;
   if (event.ifindex === a.ifindex && a.ifindex !== b.ifindex) return true;
+  if (isOnBridgeOf(event, a, behind)) return true;
   // What is received by that device as well may have come from it.
   return b.stage === "device-tx" && event.ifindex === b.ifindex && isBeforeDriver(event) &&
     !behind.some((place) =>
       place.stage === "device-rx" && isAt(event, place) && place.ifindex === b.ifindex
+    );
+}
+
+/**
+ * It died on the bridge that the device which received it is a port of. What another port received, or the
+ * bridge itself has to send, may have died there as well.
+ */
+function isOnBridgeOf(event: Sighting, a: Place, behind: readonly Place[]): boolean {
+  const state = stateAt(event.node, event.netns, event.at);
+  const bridgeOf = ({ ifindex, seen }: Place) =>
+    ifindex === event.ifindex ? ifindex : linkOf(state, ifindex, seen.device)?.masterIfindex;
+  return bridgeOf(a) === event.ifindex && a.ifindex !== event.ifindex &&
+    !behind.some((place) =>
+      isAt(event, place) && place.stage === "device-rx" && bridgeOf(place) === event.ifindex
     );
 }
 

@@ -22,11 +22,12 @@ import { isOneClock } from "../view/coverage.ts";
 import type { Sighting } from "../view/timeline.ts";
 import { type CountedPlace, lateIn, segmentsOf } from "./parts.ts";
 import { readingsOf, type Series } from "./readings.ts";
+import type { FlowGroup } from "../verdict/flows.ts";
+import { type Died, type MissingOf, ofInTime } from "./in_time.ts";
+import { settledBy } from "./position.ts";
 import { BEGUN_NS, type Run, type Step } from "./runs.ts";
+import { settledAfter } from "./settled.ts";
 import { isOneTime, stepsOf } from "./steps.ts";
-
-/** Those of an epoch that were told to die between two places, from one `at` to another. */
-export type Died = (from: number, to: number) => number;
 
 /** Numbers of readings after which nothing of an epoch was under way. */
 export type EvenAfter = (epoch: number) => ReadonlySet<number>;
@@ -61,12 +62,12 @@ export function isEven(
  */
 export function evenAlong(
   places: readonly CountedPlace[],
+  group: FlowGroup,
   firstSeen: number,
   died: ReadonlySet<Sighting>,
 ): EvenAfter {
   const steps = commonSteps(places);
-  const start = steps.findLastIndex(({ from }) => from + BEGUN_NS <= firstSeen);
-  if (start < 0) return () => NONE;
+  if (steps.length === 0) return () => NONE;
   const [first, last] = [places[0]!, places.at(-1)!];
   const late = new Set(places.flatMap(({ there }) => lateIn(there)));
   const deaths = [...died].map((event) => ({
@@ -74,32 +75,72 @@ export function evenAlong(
     epoch: epochOf(event),
     packets: segmentsOf(event),
   }));
-  const known = new Map<number, ReadonlySet<number>>();
-  const evenAfter = (epoch: number) => {
+  const missingOf = (epoch: number): MissingOf => {
     const own = deaths.filter((death) => death.epoch === epoch);
-    const diedIn: Died = (from, to) =>
-      own.reduce((sum, { at, packets }) => at >= from && at <= to ? sum + packets : sum, 0);
     const [came, left] = [first, last].map(({ there }) => there.epochs.get(epoch) ?? NOTHING) as [
       Series,
       Series,
     ];
-    const even = new Set<number>();
-    let missing = 0;
-    for (let i = start; i < steps.length; i++) {
-      const { number, at, from, isWhole } = steps[i]!;
-      if (!isWhole || (i > start && from !== steps[i - 1]!.at)) break;
-      missing += (came.get(number) ?? 0) - (left.get(number) ?? 0);
-      if (late.has(number) || diedIn(at - NEAR_NS, at + NEAR_NS) > 0) continue;
-      if (missing === diedIn(steps[start]!.from, at)) even.add(number);
-    }
-    return even;
+    return {
+      missingIn: ({ number }) => (came.get(number) ?? 0) - (left.get(number) ?? 0),
+      diedIn: (from, to) =>
+        own.reduce((sum, { at, packets }) => at >= from && at <= to ? sum + packets : sum, 0),
+    };
+  };
+  const start = steps.findLastIndex(({ from }) => from + BEGUN_NS <= firstSeen);
+  const numbered = once(() =>
+    ofInTime(settledBy(group, places.map(({ place }) => place), steps), steps, late, missingOf)
+  );
+  const evenOf = (epoch: number): ReadonlySet<number> => {
+    const of = missingOf(epoch);
+    const even = evenSince(steps, start, late, of, NONE);
+    const end = steps.at(-1)!.number;
+    if (even.has(end)) return even;
+    const settled = new Set(settledAfter(epoch, steps, [first, last], late));
+    steps.forEach((_, i) => numbered()(i).has(epoch) && settled.add(i));
+    return settled.size === 0 ? even : evenSince(steps, start, late, of, settled);
   };
   // Asked for between each two places, and of each run.
+  const known = new Map<number, ReadonlySet<number>>();
   return (epoch) => {
-    const found = known.get(epoch) ?? evenAfter(epoch);
+    const found = known.get(epoch) ?? evenOf(epoch);
     known.set(epoch, found);
     return found;
   };
+}
+
+const once = <T>(made: () => T): () => T => {
+  let known: { value: T } | undefined;
+  return () => (known ??= { value: made() }).value;
+};
+
+/**
+ * Numbers of the readings after which as many were missing as were told to have died, since the flow began,
+ * or since a step after which nothing was under way, by its position.
+ */
+function evenSince(
+  steps: readonly Step[],
+  start: number,
+  late: ReadonlySet<number>,
+  { missingIn, diedIn }: MissingOf,
+  settled: ReadonlySet<number>,
+): ReadonlySet<number> {
+  const even = new Set<number>();
+  let since: { at: number; missing: number } | null = null;
+  for (const [i, step] of steps.entries()) {
+    const { number, at, from, isWhole } = step;
+    if (i === start) since = { at: from, missing: 0 };
+    if (!isWhole || (i !== start && from !== steps[i - 1]?.at)) since = null;
+    if (settled.has(i)) {
+      even.add(number);
+      since = { at, missing: 0 };
+    }
+    if (since === null || settled.has(i)) continue;
+    since.missing += missingIn(step);
+    if (late.has(number) || diedIn(at - NEAR_NS, at + NEAR_NS) > 0) continue;
+    if (since.missing === diedIn(since.at, at)) even.add(number);
+  }
+  return even;
 }
 
 /** The readings of all places, where they are of the same moments; none where they are not. */
@@ -122,15 +163,18 @@ function commonSteps(places: readonly CountedPlace[]): Step[] {
   }));
 }
 
-/** The run cut after these readings: itself where there are none, or where some of it was on its way before. */
+/** The run cut after these readings: itself where there are none. */
 export function cutAfter(run: Run, steps: readonly Step[], even: ReadonlySet<number>): Run[] {
-  if (!run.isBegun) return [run];
+  if (run.isUnknown) return [run];
   const runs: Run[] = [];
+  const before = steps[run.first - 1];
   let { first } = run;
+  let isBegun = run.isBegun ||
+    (before?.at === steps[first]!.from && even.has(before.number));
   for (let i = run.first; i <= run.last; i++) {
     if (!even.has(steps[i]!.number)) continue;
-    runs.push({ first, last: i, isBegun: true, isOver: true });
-    first = i + 1;
+    runs.push({ first, last: i, isBegun, isOver: true });
+    [first, isBegun] = [i + 1, true];
   }
-  return first > run.last ? runs : [...runs, { ...run, first }];
+  return first > run.last ? runs : [...runs, { ...run, first, isBegun }];
 }

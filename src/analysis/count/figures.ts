@@ -8,15 +8,17 @@
  * - A drop that can't be laid to one pair of places, or to the end behind the last.
  * - Packets that go on from the last place: it must be at their destination.
  */
+import { epochOf } from "../../event/epoch.ts";
 import type { PacketCounts } from "../../event/report.ts";
+import { isRoutineDrop, isSideCopy } from "../kernel/frees.ts";
 import { DROP_SCRIPTS, EVER, gapOf, isOneClock, isSilentUntil } from "../view/coverage.ts";
 import { dropsUntold } from "../view/drops_untold.ts";
-import type { NodeView } from "../view/timeline.ts";
+import type { NodeView, Sighting } from "../view/timeline.ts";
 import type { FlowGroup } from "../verdict/flows.ts";
 import type { Judgement } from "../verdict/judgement.ts";
-import type { Difference } from "./between.ts";
-import { diedBetween, diedIn } from "./deaths.ts";
-import type { CountedPlace } from "./parts.ts";
+import type { Difference } from "./difference.ts";
+import { diedBetween, diedIn, isBehind } from "./deaths.ts";
+import { type CountedPlace, segmentsOf } from "./parts.ts";
 import { endPlaceOf, keyOf, type Place } from "./places.ts";
 import { readingsOf, type Series } from "./readings.ts";
 import { QUIET_NS } from "./runs.ts";
@@ -66,10 +68,7 @@ export function figuresOf(known: Known): Figures | undefined {
   // [O33] So many of those that are said to be delivered or to have vanished may have been dropped.
   const untold = ended.untold === 0 || areSingle(places, ended.untold) ? ended.untold : Infinity;
   const lost = pairs.map(({ found }, i) => Math.max(found.lost, deaths.between[i]!));
-  const [counted, arrived] = [first, last].map(({ there }) => sum(there.all.values())) as [
-    number,
-    number,
-  ];
+  const [counted, arrived] = passedBy(known);
   // [O32] What passed the first place uncounted may have come to the last, and the other way round.
   const isShort = pairs.some(({ found }) => found.lostAtMost !== undefined);
   const seen = isShort ? Math.max(counted, arrived + sum(lost)) : counted;
@@ -78,13 +77,16 @@ export function figuresOf(known: Known): Figures | undefined {
   const young = rest + deaths.young;
   const isOpen = young > 0 && !isClosed();
   const [came, gone] = [arrived - deaths.atEnd - deaths.young, sum(lost) - sum(deaths.between)];
-  if (untold > came) return undefined;
-  const doubted = Math.min(untold === 0 ? 0 : droppedAtMost(way, pairs), gone);
-  const doubtful = untold + doubted;
+  // Of packets that look alike a drop may have been told of one, and joined to another (C6).
+  const notCame = untold + deaths.alike.atEnd;
+  if (notCame > came) return undefined;
+  const notVanished = (untold === 0 ? 0 : droppedAtMost(way, pairs)) + deaths.alike.between;
+  const doubted = Math.min(notVanished, gone);
+  const doubtful = notCame + doubted;
   const figures: PacketCounts = {
-    seen,
-    delivered: came - untold,
-    dropped: sum(deaths.between) + deaths.atEnd,
+    seen: seen + deaths.before,
+    delivered: came - notCame,
+    dropped: sum(deaths.between) + deaths.atEnd + deaths.before,
     vanished: gone - doubted,
     unknown: doubtful + (isOpen ? 0 : young),
     inFlight: isOpen ? young : 0,
@@ -132,29 +134,73 @@ function endsAt(judgement: Judgement, last: Place): boolean {
   return end !== undefined && keyOf(end) === keyOf(last);
 }
 
+/** Packets at the first place and at the last one. */
+function passedBy({ places, pairs }: Known): [number, number] {
+  const [first, last] = [pairs[0]!.found, pairs.at(-1)!.found];
+  const [counted, arrived] = [places[0]!, places.at(-1)!].map(({ there }) =>
+    sum(there.all.values())
+  );
+  return first.leftOut === undefined
+    ? [counted!, arrived!]
+    : [counted! - first.leftOut.packets, last.arrived];
+}
+
 /**
  * Packets that were told to be dropped, by where; undefined where one can't be laid to one place. `young`
  * are those that died at the end right after the last reading: it may have counted them before they did.
+ * `before`: of a flow that was on its way before, those that are of none of the packets that were compared.
  */
 function deathsOf({ group, places, pairs }: Known, ends: ReadonlyMap<NodeView, number>) {
   const [last, before] = [places.at(-1)!.place, pairs.at(-1)!.a];
   const between = pairs.map(() => 0);
-  let [atEnd, young] = [0, 0];
+  let [atEnd, young, early] = [0, 0, 0];
+  const alike = { between: 0, atEnd: 0 };
   for (const judgement of group.packets) {
+    for (const event of dropsOfOthers(judgement)) {
+      alike[isBehind(event, before, [last]) ? "atEnd" : "between"] += segmentsOf(event);
+    }
     if (judgement.outcome !== "dropped") continue;
     const { event } = judgement.end.step;
     const end = ends.get(event.node);
     if (end === undefined) return undefined;
     const at = pairs.flatMap((pair, i) => diedBetween(judgement, pair.a, pair.behind) ? [i] : []);
     const isAtEnd = diedIn(judgement, before, last);
+    const segments = segmentsOf(event);
+    const [since, until] = comparedAt(pairs[0]!, event, end);
+    if (event.at <= since) {
+      early += segments;
+      continue;
+    }
     if (at.length + (isAtEnd ? 1 : 0) !== 1) return undefined;
-    const segments = Math.max(1, event.gsoSegments ?? 1);
-    if (event.at > end) young += isAtEnd && event.at <= end + SOON_NS ? segments : 0;
+    if (event.at > until) young += isAtEnd && event.at <= until + SOON_NS ? segments : 0;
     else if (isAtEnd) atEnd += segments;
     else between[at[0]!]! += segments;
   }
-  return { between, atEnd, young };
+  return { between, atEnd, young, before: early, alike };
 }
+
+/** Drops that were joined to a packet which did not die of them: those of packets that look like it. */
+const dropsOfOthers = ({ outcome, packet }: Judgement): Sighting[] =>
+  outcome === "dropped" || !packet.ambiguous
+    ? []
+    : packet.chains.flatMap(({ events }) =>
+      events.filter((event) => event.kind === "drop" && !isRoutineDrop(event) && !isSideCopy(event))
+    );
+
+/** From when on packets of its epoch were compared, and up to when, `at`s of its node. */
+function comparedAt({ a, found: { leftOut } }: Pair, event: Sighting, end: number) {
+  if (leftOut === undefined) return [-Infinity, end] as const;
+  const epoch = epochOf(event);
+  const ahead = aheadOf(a, event);
+  return [
+    (leftOut.until.get(epoch) ?? Infinity) + ahead,
+    Math.min(end, (leftOut.openFrom.get(epoch) ?? Infinity) + ahead),
+  ] as const;
+}
+
+/** To an `at` of the event's node from one of the place's node, which has the same clock. */
+const aheadOf = ({ node }: Place, event: Sighting): number =>
+  Number(node.baseNs - event.node.baseNs);
 
 /** A packet dies so long after its last device at the most, ns, where it waits for nothing. */
 const SOON_NS = 0.3e9;

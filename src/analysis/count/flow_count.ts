@@ -17,7 +17,8 @@ import { wallMsAt } from "../view/time_of_day.ts";
 import type { NodeView } from "../view/timeline.ts";
 import type { FlowGroup } from "../verdict/flows.ts";
 import type { World } from "../verdict/judgement.ts";
-import { type Comparison, comparisonOf, type Difference, differencesOf } from "./between.ts";
+import { type Comparison, comparisonOf } from "./between.ts";
+import { type Difference, differencesOf } from "./difference.ts";
 import type { CountedPlace } from "./parts.ts";
 import { deathsBetween, dropsTold } from "./deaths.ts";
 import { evenAlong } from "./even.ts";
@@ -131,7 +132,7 @@ function compared(
   if (start === undefined) return unknown("it was counted at fewer than two places");
   const behind = places.map((_, i) => places.slice(i + 1).map(({ place }) => place));
   const deaths = places.slice(1).map((_, i) => deathsBetween(group, places[i]!.place, behind[i]!));
-  const even = evenAlong(places, firstSeen(group, start.place.node), new Set(deaths.flat()));
+  const even = evenAlong(places, group, firstSeen(group, start.place.node), new Set(deaths.flat()));
   const comparisons: Comparison[] = [];
   for (let i = 1; i < places.length; i++) {
     const [a, b] = [places[i - 1]!, places[i]!];

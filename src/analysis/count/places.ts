@@ -5,6 +5,7 @@
  */
 import { isDeviceKind } from "../../event/kinds.ts";
 import { formKey, formOf } from "../correlate/identity.ts";
+import { isOneClock } from "../view/coverage.ts";
 import { netnsLabel } from "../view/netns_names.ts";
 import type { NetnsState } from "../../event/state.ts";
 import { isIncomplete, linkOf, stateAfter, stateAt } from "../view/state_view.ts";
@@ -81,19 +82,36 @@ function isPartOf(places: readonly string[], way: readonly string[]): boolean {
   return places.every((place) => (from = way.indexOf(place, from) + 1) > 0);
 }
 
-/** Of packets that look alike so many may be joined wrongly without a way of their own being behind it. */
+/** So many may be joined wrongly without a way of their own being behind it. */
 const MISJOINED_PART = 1 / 20;
+/** Numbers come round in no less than this, ns, and no packet comes to a place again so late. */
+const AGAIN_NS = 0.1e9;
 
 /**
- * A packet that looks like others may be joined to the beginning of a later one (C6), so that it passed
- * places of the way in another order. A second way would have places of its own, or be taken by more.
+ * A packet may be joined to the beginning of a later one that looks like it (C6), or that has its number
+ * after they came round: so that it passed places of the way in another order. A second way would have
+ * places of its own, or be taken by more.
  */
 function areMisjoined(odd: readonly Judgement[], way: readonly string[], all: number): boolean {
   return odd.length <= all * MISJOINED_PART &&
-    odd.every((judgement) =>
-      judgement.packet.ambiguous &&
-      passedBy(judgement).every((place) => way.includes(spelled(place)))
-    );
+    odd.every((judgement) => {
+      const places = passedBy(judgement);
+      return places.every((place) => way.includes(spelled(place))) &&
+        (judgement.packet.ambiguous || isLaterAgain(places, way));
+    });
+}
+
+/** Where it passed a place that is no further on the way, that was much later. */
+function isLaterAgain(places: readonly Place[], way: readonly string[]): boolean {
+  return places.every((place, i) => {
+    const before = places[i - 1];
+    if (before === undefined || way.indexOf(spelled(place)) > way.indexOf(spelled(before))) {
+      return true;
+    }
+    const ahead = Number(place.node.baseNs - before.node.baseNs);
+    return isOneClock(place.node, before.node) &&
+      place.seen.at + ahead - before.seen.at >= AGAIN_NS;
+  });
 }
 
 /** The key of a place. */

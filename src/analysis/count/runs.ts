@@ -14,12 +14,13 @@ import type { Reading } from "./readings.ts";
 export const QUIET_NS = 3.9e9;
 /** So many readings, of a second each, are more than that. */
 export const QUIET_READINGS = 8;
+/** Or so long, ns, while `OVERTAKEN` pass: a reading of a second, of which some are early. */
+export const OVERTAKEN_NS = 0.9e9;
 /**
- * Or so long, ns, while so many later packets of its flow pass: more than the queues of a kernel hold,
- * and half of the IP ids, by which packets are told apart elsewhere, too (C1).
+ * So many later packets of its flow: more than the queues of a kernel hold, and half of the IP ids, by which
+ * packets are told apart elsewhere, too (C1).
  */
-const OVERTAKEN_NS = 1e9;
-const OVERTAKEN = 32_768;
+export const OVERTAKEN = 32_768;
 /**
  * A flow that was seen first so long after counting began, ns, was not on its way before: a trace is ready
  * a little later than this.
@@ -42,6 +43,8 @@ export interface Run {
   isBegun: boolean;
   /** None of it is under way any more. False, too, of a time of which it is not known what passed. */
   isOver: boolean;
+  /** It is not known what passed in that time. */
+  isUnknown?: true;
 }
 
 /** The runs of an epoch, and whether some of it is not known. */
@@ -79,7 +82,8 @@ export function runsOf(
     isCut ||= !run.isOver && i < steps.length;
     run = null;
   };
-  const unknown = (i: number) => runs.push({ first: i, last: i, isBegun: false, isOver: false });
+  const unknown = (i: number) =>
+    runs.push({ first: i, last: i, isBegun: false, isOver: false, isUnknown: true });
   steps.forEach((step, i) => {
     const { isWhole, from, at, passed } = step;
     const follows = i > 0 && from === steps[i - 1]!.at;

@@ -16,7 +16,7 @@ Deno.test("[O24] a flow that is first seen in the first reading was not on its w
   deepEqual(runs(0.35, 2).runs, [whole(0, 1)]);
   // A quarter of a second after counting began it may have been, so that its packets there say nothing.
   const [unknown, known] = runs(0.25, 2).runs;
-  deepEqual(unknown, { first: 0, last: 0, isBegun: false, isOver: false });
+  deepEqual(unknown, { first: 0, last: 0, isBegun: false, isOver: false, isUnknown: true });
   deepEqual(known?.isBegun, false);
 });
 

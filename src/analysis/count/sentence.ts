@@ -58,8 +58,9 @@ export function sentenceOf(
   // What was before is not known, and what came after may be under way.
   const [since, until] = [found.since, found.until + SECOND_NS].map((at) => clock(a.node, at));
   const goesOn = pairs.some(({ found }) => found.goesOn);
-  const counted = `Counted${isLeast ? ` since ${since}` : ""}${goesOn ? ` up to ${until}` : ""}${
-    isLeast || goesOn ? " UTC" : ""
+  const isSince = isLeast || pairs.some(({ found }) => found.leftOut !== undefined);
+  const counted = `Counted${isSince ? ` since ${since}` : ""}${goesOn ? ` up to ${until}` : ""}${
+    isSince || goesOn ? " UTC" : ""
   }`;
   const because = "because the kernel left out runs of the scripts that count";
   if (lost === 0 && most !== undefined) {

@@ -9,7 +9,7 @@
  * that were told are not), and by chance, which several borders would need to have at once.
  */
 import type { CountedPlace } from "./parts.ts";
-import { QUIET_NS, type Run, type Step } from "./runs.ts";
+import { OVERTAKEN, OVERTAKEN_NS, QUIET_NS, type Run, type Step } from "./runs.ts";
 
 /** Digests are sums modulo this. */
 const DIGEST_MOD = 2 ** 40;
@@ -26,6 +26,8 @@ interface Level {
   /** Packets at the first place up to the last border of it, and how often they had become more. */
   passed: number;
   grew: number;
+  /** Packets of that epoch at the first place from the first border of it to the last. */
+  between: number;
   /** The last border of a run that is over: nothing is under way there. */
   isEnd: boolean;
 }
@@ -38,6 +40,7 @@ export function cutAtSettled(
   [a, b]: readonly [CountedPlace, CountedPlace],
   late: ReadonlySet<number>,
 ): Run[] {
+  if (run.isUnknown) return [run];
   const levels = levelsOf(run, epoch, steps, [a, b], late).filter(isSettled);
   const cuts = [run.first, ...levels.flatMap(({ first, last }) => [first, last]), run.last + 1];
   // One within another would say that two things are so at once.
@@ -56,8 +59,40 @@ export function cutAtSettled(
 const isAt = (levels: readonly Level[], border: number) =>
   levels.some(({ first, last }) => first === border || last === border);
 
-const isSettled = ({ from, to, grew, isEnd }: Level) =>
-  grew >= PASSED_BETWEEN && (isEnd || to - from >= QUIET_NS);
+const isSettled = ({ from, to, grew, between, isEnd }: Level) =>
+  grew >= PASSED_BETWEEN && (isEnd || to - from >= QUIET_NS) ||
+  between >= OVERTAKEN && to - from >= OVERTAKEN_NS;
+
+/**
+ * [O42] The same of all of a way, by its first and last place: positions of readings at whose end nothing of
+ * an epoch was under way.
+ */
+export function settledAfter(
+  epoch: number,
+  steps: readonly Step[],
+  sides: readonly [CountedPlace, CountedPlace],
+  late: ReadonlySet<number>,
+): number[] {
+  if (!sides.every(({ there }) => there.digests.has(epoch))) return [];
+  return stretchesOf(steps).flatMap((run) =>
+    levelsOf(run, epoch, steps, sides, late).filter(isSettled).flatMap(({ first, last }) => [
+      first - 1,
+      last - 1,
+    ])
+  ).filter((position) => position >= 0);
+}
+
+/** Times of which all readings are whole. */
+function stretchesOf(steps: readonly Step[]): Run[] {
+  const runs: Run[] = [];
+  steps.forEach(({ isWhole, from }, i) => {
+    const run = runs.at(-1);
+    if (!isWhole) return;
+    if (run?.last === i - 1 && from === steps[i - 1]!.at) run.last = i;
+    else runs.push({ first: i, last: i, isBegun: false, isOver: false });
+  });
+  return runs;
+}
 
 /** In the order of their first borders. */
 function levelsOf(
@@ -74,11 +109,21 @@ function levelsOf(
     const level = levels.get(key);
     const isEnd = run.isOver && position === run.last + 1;
     if (level === undefined) {
-      const of = { first: position, last: position, from: at, to: at, passed, grew: 0, isEnd };
+      const of = {
+        first: position,
+        last: position,
+        from: at,
+        to: at,
+        passed,
+        grew: 0,
+        between: 0,
+        isEnd,
+      };
       levels.set(key, of);
       return;
     }
     if (passed > level.passed) level.grew += 1;
+    level.between += passed - level.passed;
     Object.assign(level, { last: position, to: at, passed, isEnd: level.isEnd || isEnd });
   };
   border(run.first, steps[run.first]!.from);
