@@ -17,7 +17,10 @@ export const TunnelSettings = z.object({
   learning: z.boolean().optional(),
   /** Collect-metadata mode: id and destination come with each packet. */
   external: z.boolean().optional(),
-  /** What it writes and demands: of GRE `oseq`, `iseq`, `ocsum`, `icsum`; of vxlan `gbp`. Absent: nothing. */
+  /**
+   * What it writes and demands: of GRE `oseq`, `iseq`, `ocsum`, `icsum`; of vxlan `gbp`; of geneve
+   * `inner_proto_inherit`. Absent: nothing.
+   */
   options: z.array(name).optional(),
   /** Underlay device it is bound to, and whether it lives in another netns (x-netns tunnel). */
   underlay: name.optional(),

@@ -83,12 +83,15 @@ export function effectOf({ words }: Typed): Effect | null {
       const { dev, vid } = pairs(more);
       // Without the word `self` the kernel refuses it for a bridge, and with it for a port.
       const isSelf = more.at(-1) === "self";
+      const untagged = more.includes("untagged") ? { untagged: true } : {};
       return (state) =>
         links(
           state,
           dev,
           ({ kind, vlans = [] }) =>
-            (kind === "bridge") === isSelf ? { vlans: [...vlans, { id: Number(vid) }] } : {},
+            (kind === "bridge") === isSelf
+              ? { vlans: [...vlans, { id: Number(vid), ...untagged }] }
+              : {},
         );
     }
     case "tc qdisc del":

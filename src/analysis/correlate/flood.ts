@@ -36,6 +36,11 @@ export function isMeantHere(event: Sighting, sent: Sighting | null): boolean {
   const here = stateAt(event.node, event.netns, event.at);
   const destination = event.tunnelDestination ?? event.destination ?? "";
   if (acceptsAddress(here, destination)) return true;
+  // The device's own: what made it another host's is its VLAN, which nothing here takes.
+  const { destinationMac } = event;
+  if (destinationMac !== undefined && linkOf(here, event.ifindex)?.mac === destinationMac) {
+    return true;
+  }
   // [O40] The bridge sends it to nobody else.
   if (ownMacAt(event) !== null) return true;
   if (!sent) return false;

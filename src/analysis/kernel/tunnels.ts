@@ -30,6 +30,11 @@ export const isFreedByTunnelReceiver = (event: Event): boolean => freedIn(event,
 export const isRefusedByTunnelReceiver = (event: Event): boolean =>
   event.kind === "drop" && !givesReason(event) && freedIn(event, /^(ip_tunnel_rcv|__?ip6_tnl_rcv)/);
 
+/** Freed, without a reason, where geneve receives: no device has the id, or the one that has it refuses it. */
+export const isRefusedByGeneve = (event: Event): boolean =>
+  event.kind === "drop" && !givesReason(event) &&
+  freedIn(event, /^(geneve_udp_encap_recv|geneve_rx)/);
+
 /**
  * Freed where vxlan reads a header with something in it that the device does not know (a reason of its own
  * from Linux 6.12 on).

@@ -37,6 +37,7 @@ export { forwardingDisabled } from "./ip-forwarding-disabled/forwarding_disabled
 export { fragmentMemoryFull } from "./fragment-memory-full/fragment_memory_full.ts";
 export { fragmentWithoutPorts } from "./fragment-without-ports/fragment.ts";
 export { frameToWrongNode } from "./frame-to-wrong-node/frame_to_wrong_node.ts";
+export { genevePayload } from "./tunnel-options-mismatch/geneve_payload.ts";
 export { invalidRefused } from "./conntrack-invalid/invalid_refused.ts";
 export { ipsecEndUnreachable } from "./tunnel-endpoint-unreachable/ipsec_end.ts";
 export { ipsecFarEnd } from "./ipsec-policy/far_end.ts";
@@ -112,6 +113,7 @@ export { routeRefuses } from "./route-blackhole/route_refuses.ts";
 export { rulesMissing } from "./service-rules-stale/rules_missing.ts";
 export { rulesStale } from "./service-rules-stale/rules_stale.ts";
 export { secondTagUnknown } from "./vlan-unknown/second_tag.ts";
+export { sentBack } from "./routing-loop/sent_back.ts";
 export { sentToWrongHost } from "./destination-mac-mismatch/wrong_host.ts";
 export { serviceRefused } from "./service-without-endpoint/service_refused.ts";
 export { serviceUnknown } from "./service-unknown/service_unknown.ts";

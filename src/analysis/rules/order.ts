@@ -41,6 +41,7 @@ export const RULES: readonly Rule[] = [
   rules.tunnelOptionsMismatch,
   rules.tunnelPrefixMismatch,
   rules.vxlanGroupPolicy,
+  rules.genevePayload,
   rules.tunnelIdMismatch,
   // Knows which id it has, where R40 would only say what it answered.
   rules.tunnelIdRefused,
@@ -148,6 +149,8 @@ export const RULES: readonly Rule[] = [
   rules.rangeTakenOver,
   rules.ipvlanDown,
   rules.sentToWrongHost,
+  // A host that got back what it had sent is none that should forward (R1).
+  rules.sentBack,
   // Where forwarding is off the kernel refuses, whatever the tables (R2, R3) answer.
   rules.forwardingDisabled,
   rules.directedBroadcast,

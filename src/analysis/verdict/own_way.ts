@@ -6,6 +6,7 @@ import { isAnothersFrame } from "../kernel/frees.ts";
 import { policyFor } from "../view/ipsec.ts";
 import { stateAt } from "../view/state_view.ts";
 import { arrivalOf } from "./arrivals.ts";
+import { originalsOf } from "./duplicated.ts";
 import { type End, endOf, rankOf } from "./ends.ts";
 import type { Judgement } from "./judgement.ts";
 
@@ -14,17 +15,31 @@ export type Way = Pick<Judgement, "packet" | "end" | "steps">;
 
 /** By its own sightings and the state that was read around them, and by nothing else. */
 export function wayOf(packet: Packet): Way {
-  const leaves = leavesOf(packet);
-  let end = endOf(leaves[0]!);
-  for (let i = 1; i < leaves.length; i++) {
-    const other = endOf(leaves[i]!);
-    if (!speaksBefore(end, other)) end = other;
+  const all = leavesOf(packet);
+  let end = firstOf(all);
+  let leaves: readonly Step[] = all;
+  if (all.length > 1 && !ARRIVED.has(end.kind)) {
+    leaves = originalsOf(all);
+    if (leaves.length < all.length) end = firstOf(leaves);
   }
   if (end.kind === "waiting" && leaves.length > 1) end = endAfterWait(end, leaves) ?? end;
   if (end.kind === "left") end = dropOfAddressee(end, packet, leaves) ?? end;
   if (end.kind === "silent") end = dropBeyondIpsec(end, leaves) ?? end;
   if (isFragment(end)) end = dropOfWhole(end, leaves) ?? end;
   return { packet, end, steps: stepsTo(end.step) };
+}
+
+/** A copy that came to a program is the packet's arrival, whoever made it. */
+const ARRIVED: ReadonlySet<End["kind"]> = new Set(["delivered", "taken"]);
+
+/** The end that speaks before all others. */
+function firstOf(leaves: readonly Step[]): End {
+  let end = endOf(leaves[0]!);
+  for (let i = 1; i < leaves.length; i++) {
+    const other = endOf(leaves[i]!);
+    if (!speaksBefore(end, other)) end = other;
+  }
+  return end;
 }
 
 /**

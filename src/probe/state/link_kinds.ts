@@ -67,11 +67,11 @@ export function tunnel(
   };
 }
 
+const OPTIONS = ["iseq", "oseq", "icsum", "ocsum", "gbp", "inner_proto_inherit"];
+
 /** Present where they are on. */
 function optionsOf(data: Data): string[] | undefined {
-  const options = ["iseq", "oseq", "icsum", "ocsum", "gbp"].filter((one) =>
-    one in data && data[one] !== false
-  );
+  const options = OPTIONS.filter((one) => one in data && data[one] !== false);
   return options.length > 0 ? options : undefined;
 }
 

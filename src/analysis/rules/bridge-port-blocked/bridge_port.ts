@@ -2,21 +2,21 @@
 import type { Evidence } from "../../../event/report.ts";
 import type { Link } from "../../../event/state.ts";
 import { isBridgeDrop, saysNoTarget } from "../../kernel/bridge.ts";
+import { givesReason } from "../../kernel/free_reason.ts";
 import { allowsVlan, filtersVlans, portsTowards, vlanAtPort } from "../../view/bridge_vlans.ts";
 import { holdersOfMac } from "../../view/state_view.ts";
 import type { Case } from "../case.ts";
 import { eventEvidence, place, placeOf, stateEvidence } from "../evidence.ts";
-import { command } from "../command.ts";
 import { cause, type Rule } from "../rule.ts";
 import { sentFromAnother } from "../bridge-vlan-filtered/native.ts";
 import { causeOfDown, downEnds } from "../shared/carrier.ts";
 import { lookAt } from "../shared/checked.ts";
 import { frameOf } from "../shared/frame.ts";
 import { largerMtu } from "../shared/mtu_remedy.ts";
-import { device } from "../word.ts";
 import { lockedOut } from "./locked_port.ts";
 import { allowing, forwarding, withPort } from "./port_remedy.ts";
 import { portsGone } from "./ports_gone.ts";
+import { withoutPorts } from "./without_ports.ts";
 
 /** The bridge refused it: port state, isolation, VLAN, hairpin. */
 export const bridgePort: Rule = {
@@ -60,7 +60,8 @@ export const bridgePort: Rule = {
         forwarding(subject, port),
       );
     }
-    return lockedOut(subject, port) ?? vlanRefused(subject) ?? portsRefused(subject);
+    return lockedOut(subject, port) ?? vlanRefused(subject) ?? portsRefused(subject) ??
+      (givesReason(event) ? null : unknownNowhere(subject, port));
   },
 };
 
@@ -248,22 +249,14 @@ function floodedNowhere(subject: Case, into: Link) {
   return first;
 }
 
-/** The bridge has nobody to send to: its only port is the one the frame came in by, or it has none. */
-function withoutPorts(subject: Case, into: Link, ifindex: number | undefined) {
-  const bridge = subject.before?.links.find((link) => link.ifindex === ifindex);
-  if (!bridge) return null;
-  const none = into.ifindex === bridge.ifindex ? "no port" : `no other port than ${into.name}`;
-  const at = placeOf(subject.node, subject.netns, bridge.name);
-  return cause(
-    "unexplained",
-    "likely",
-    `bridge ${at} has ${none} that it could send the frame by`,
-    [eventEvidence(subject), stateEvidence(subject.node, `${bridge.name}: ${none}`)],
-    command(subject.node, subject.netns, [
-      ...["ip", "link", "show", "master"],
-      device(bridge.name),
-    ]),
-  );
+/**
+ * Kernels without a reason for it (before 6.14) free what is flooded to no port where they free the rest. By the
+ * bridge's table, which was read before, the MAC is behind no port.
+ */
+function unknownNowhere(subject: Case, into: Link) {
+  const mac = frameOf(subject)?.destinationMac;
+  const isKnown = subject.before?.fdb.some((entry) => entry.mac === mac) ?? true;
+  return mac === undefined || isKnown ? null : floodedNowhere(subject, into);
 }
 
 /** Why a frame that is flooded does not leave by this port. */

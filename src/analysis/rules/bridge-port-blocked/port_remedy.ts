@@ -34,15 +34,16 @@ export function forwarding(subject: Case, port: Link): string[] {
   return command(node, netns, ["bridge", "-d", "link", "show", "dev", device(port.name)]);
 }
 
-/** The VLAN is one of the port's. */
+/** The VLAN is one of the port's: without a tag where the port gives none, for a host that knows of no VLAN. */
 export function allowing(
   { node, netns, before: state }: Case,
-  { name }: Link,
+  { name, vlans = [] }: Link,
   id: number,
 ): string[] {
+  const untagged = vlans.length > 0 && vlans.every((vlan) => vlan.untagged);
   return checked({
     ...{ node, netns, state },
-    changes: [{ do: "allow-vlan", device: name, id }],
+    changes: [{ do: "allow-vlan", device: name, id, untagged }],
     passes: (after) =>
       portOf(after, name)?.vlans?.some((vlan) => vlan.id <= id && id <= (vlan.idEnd ?? vlan.id)) ===
         true,

@@ -1,11 +1,11 @@
 /** A frame that went to a host which answers ARP for a neighbour that is there itself. */
-import type { NetnsState } from "../../../event/state.ts";
 import { netnsName } from "../../view/netns_names.ts";
-import { lookUpRoute, routeText } from "../../view/routing.ts";
-import { linkOf, ownsAddress, sysctl } from "../../view/state_view.ts";
+
+import { linkOf } from "../../view/state_view.ts";
 import { command } from "../command.ts";
 import { eventEvidence, placeOf, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
+import { answersFor } from "../shared/proxy_arp.ts";
 import { lookAt } from "../shared/checked.ts";
 import { entryUsed, holdersOf } from "../shared/entry_used.ts";
 import { receivedFrameOf } from "../shared/frame.ts";
@@ -67,14 +67,3 @@ export const proxiedNeighbour: Rule = {
     );
   },
 };
-
-/** The setting by which it answers for the address on this device, and the route that it has for it. */
-function answersFor(state: NetnsState, device: string, hop: string) {
-  const setting = ["all", device].map((name) => `net.ipv4.conf.${name}.proxy_arp`)
-    .find((name) => sysctl(state, name) === "1");
-  if (setting === undefined || hop.includes(":") || ownsAddress(state, hop)) return null;
-  const { route } = lookUpRoute(state, { destination: hop });
-  return route?.type === "unicast" && route.device !== undefined && route.device !== device
-    ? { setting, route: routeText(route) }
-    : null;
-}

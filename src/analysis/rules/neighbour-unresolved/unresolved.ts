@@ -24,7 +24,10 @@ export const neighbourUnresolved: Rule = {
     "copy of it on, although a watched node has the address: `openvswitch-drop`, as R117 and R113 tell it; or where the port that leads to the holder does not carry its VLAN. Where the holder has the asker's address " +
     "as well, and so refuses what comes from it: `martian-address`; where its `rp_filter` refuses the question, by the table of " +
     "the VRF that it came in by, where there is one: `reverse-path-filter`. Where it left, was received nowhere, and a program of XDP runs at " +
-    "the cable's other end, or at the only owner's device: `xdp-drop`, likely. Where nothing more is known of the " +
+    "the cable's other end, or at the only owner's device: `xdp-drop`, likely. Where it came to a host that answers for the " +
+    "address (`proxy_arp`, and a route by another device), and that does not forward what comes in there: " +
+    "`ip-forwarding-disabled`, likely. Where nobody has an address of IPv6, and all who had the question have the device of its " +
+    "VLAN down, by which a host loses such addresses: `link-down`, likely. Where nothing more is known of the " +
     "destination itself, whose the cluster's API says that it is, or that it is nobody's, with the pod that had it before.",
   yields: ["neighbour-unresolved", ...ASKED_CODES],
   judge(subject) {

@@ -37,7 +37,7 @@ export type Change =
   | { do: "set-master"; device: string; master: string }
   | { do: "set-port"; device: string; port: Partial<NonNullable<Link["bridgePort"]>> }
   /** `self`: of the bridge's own device, which is none of its ports. */
-  | { do: "allow-vlan"; device: string; id: number; self?: true }
+  | { do: "allow-vlan"; device: string; id: number; self?: true; untagged?: boolean }
   | { do: "delete-filters"; filter: TrafficControlFilter; side: string }
   | { do: "detach-xdp"; device: string; mode: string }
   | { do: "delete-root-qdisc"; qdisc: Qdisc }
@@ -161,7 +161,13 @@ function changedLink(link: Link, change: LinkChange, state: NetnsState): Link {
     case "set-macvlan-mode":
       return { ...link, macvlanMode: change.mode };
     case "allow-vlan":
-      return { ...link, vlans: [...link.vlans ?? [], { id: change.id }] };
+      return {
+        ...link,
+        vlans: [
+          ...link.vlans ?? [],
+          { id: change.id, ...(change.untagged ? { untagged: true } : {}) },
+        ],
+      };
     default:
       return link;
   }

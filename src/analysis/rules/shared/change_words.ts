@@ -75,6 +75,7 @@ export function wordsOf(change: Change): Word[] {
     case "allow-vlan":
       return [
         ...["bridge", "vlan", "add", "dev", device(change.device), "vid", change.id],
+        ...(change.untagged ? ["untagged"] : []),
         ...(change.self ? ["self"] : []),
       ];
     case "delete-filters":

@@ -18,12 +18,13 @@ import { device } from "../word.ts";
 import type { Asked } from "./asked.ts";
 import { died, QUESTION_CODES } from "./aside_death.ts";
 import { fromOwnAddress, notItsOwnThere, refusedByWayBack } from "./question_by_tables.ts";
-import { holderDown, keptByTunnel, keptFromAbove } from "./question_above.ts";
+import { holderDown, keptByTunnel, keptFromAbove, refusedByDownVlan } from "./question_above.ts";
 import { diedAtAsker } from "./question_at_asker.ts";
 import { keptSilent } from "./question_kept_silent.ts";
 import { deathInTunnel } from "./question_in_tunnel.ts";
 import { keptByVlan, stoppedInDatapath } from "./question_in_datapath.ts";
 import { takenByXdp } from "./question_taken_by_xdp.ts";
+import { keptByProxy } from "./proxy_arp.ts";
 import { stoppedOnTheWay } from "./question_on_the_way.ts";
 import { thenOf } from "./then.ts";
 import { vlanNobodyTakes } from "./vlan_devices.ts";
@@ -34,6 +35,7 @@ export const ASKED_CODES = [
   ...QUESTION_CODES,
   ...[
     "bridge-vlan-filtered",
+    "ip-forwarding-disabled",
     "link-down",
     "macvlan-isolation",
     "martian-address",
@@ -69,7 +71,8 @@ export function askedFor(subject: Case, hop: string, name: string): Asked {
     keptByVlan(subject, hop, own, owners) ??
     (owners.length > 0 ? stoppedInDatapath(subject, hop, own) : null) ??
     takenByXdp(subject, hop, name, own, owners) ??
-    keptFromAbove(hop, own, owners) ?? keptByTunnel(subject, own, owners);
+    keptFromAbove(hop, own, owners) ?? keptByTunnel(subject, own, owners) ??
+    keptByProxy(subject, hop, own) ?? refusedByDownVlan(subject, hop, own, owners);
   if (stopped) return stopped;
   const there = owners.filter((owner) => goneSince(owner, hop, thenOf(subject)) === null);
   return {

@@ -8,6 +8,7 @@ import { device } from "../word.ts";
 import type { Asked } from "./asked.ts";
 import { whyDied } from "./aside_death.ts";
 import { cameBy } from "./question_on_the_way.ts";
+import { vlanDevicesFor } from "./vlan_devices.ts";
 
 /**
  * The device below had the question, and the holder's own one takes none: it is down, or a macvlan that takes
@@ -54,6 +55,51 @@ export function holderDown(owner: Owner, hop: string, came: Sighting): Asked | n
     }, which has ${hop}, is down`,
     evidence: [cameBy(hop, came), stateEvidence(node, `${placeOfOwner(owner)} is not UP`)],
     remedy: command(node, netns, ["ip", "link", "set", "dev", device(link.name), "up"]),
+  };
+}
+
+/**
+ * [R9] A host that takes a device down loses its addresses of IPv6, so that nobody is known to have the one that
+ * was asked for. Null where somebody has it, where the question came to more hosts than one, or to one whose
+ * device of that VLAN is up.
+ */
+export function refusedByDownVlan(
+  subject: Case,
+  hop: string,
+  questions: readonly Sighting[],
+  owners: readonly Owner[],
+): Asked | null {
+  if (owners.length > 0 || !hop.includes(":")) return null;
+  const came = questions.filter(({ kind, node, netns }) =>
+    kind === "device-rx" && (node !== subject.node || netns !== subject.netns)
+  );
+  const [first] = came;
+  if (!first || first.vlan === undefined || first.tunnelKind !== undefined) return null;
+  const isSame = ({ node, netns, ifindex, vlan }: Sighting) =>
+    node === first.node && netns === first.netns && ifindex === first.ifindex &&
+    vlan === first.vlan;
+  if (!came.every(isSame)) return null;
+  const [taking, ...others] = vlanDevicesFor(first, first.vlan);
+  if (!taking || others.length > 0 || taking.link.flags.includes("UP")) return null;
+  const { node } = first;
+  const where = placeOf(node, taking.netns, taking.link.name);
+  return {
+    code: "link-down",
+    confidence: "likely",
+    text:
+      `; the question came to ${
+        placeOf(node, first.netns, first.device ?? "")
+      } alone, and ${where}, ` +
+      `the device of its VLAN ${first.vlan}, is down`,
+    evidence: [cameBy(hop, first), stateEvidence(node, `${where} is not UP`)],
+    remedy: command(node, taking.netns, [
+      "ip",
+      "link",
+      "set",
+      "dev",
+      device(taking.link.name),
+      "up",
+    ]),
   };
 }
 

@@ -23,7 +23,8 @@ export const vlanUnknown: Rule = {
   statement:
     "Freed as another host's, although the frame is addressed to the device that it came in by: it " +
     "came with a VLAN, and on the node no VLAN device of that id is on that device: `vlan-unknown`, " +
-    "proven. So R9 and R41 say of a question for a link address that came to who has the address. Likely " +
+    "proven; likely where the device left the tag in the frame, by the last device of a VLAN that the packet was " +
+    "sent by. So R9 and R41 say of a question for a link address that came to who has the address. Likely " +
     "where such a device is there, and the one that gave the tag is of the other protocol (802.1Q, 802.1ad).",
   yields: ["vlan-unknown"],
   judge(subject) {
@@ -34,21 +35,42 @@ export const vlanUnknown: Rule = {
       other.ifindex === subject.ifindex
     );
     if (!arrival || link?.mac === undefined || arrival.destinationMac !== link.mac) return null;
-    const found = vlanNobodyTakes(altered(arrival, { netns }));
+    const untold = arrival.vlan === undefined ? tagInFrame(subject, arrival) : null;
+    const found = vlanNobodyTakes(altered(arrival, { netns, ...(untold && { vlan: untold.id }) }));
     if (!found) return otherProtocol(subject, altered(arrival, { netns }));
     return cause(
       "vlan-unknown",
-      "proven",
+      untold ? "likely" : "proven",
       `the frame came to ${place(subject)} in VLAN ${found.id}, and no device takes that there` +
         found.others,
       [
-        eventEvidence(subject, `frame addressed to ${link.mac} in VLAN ${found.id}`),
+        eventEvidence(
+          subject,
+          `frame addressed to ${link.mac}${untold ? "" : ` in VLAN ${found.id}`}`,
+        ),
+        ...(untold ? [untold.evidence] : []),
         stateEvidence(node, `${link.name} has MAC ${link.mac}${found.others}`),
       ],
       command(node, netns, ["ip", "-d", "link", "show", "dev", device(link.name)]),
     );
   },
 };
+
+/**
+ * A device may leave the tag in the frame, where no event tells it (macsec, a NIC without such an offload): it
+ * is that of the last device of a VLAN which the packet left its sender by.
+ */
+function tagInFrame({ judgement, link }: Case, arrival: Sighting) {
+  if (link?.vlan) return null;
+  const steps = judgement.steps.map(({ event }) => event);
+  const sent = steps.slice(0, steps.indexOf(arrival)).findLast((event) =>
+    event.kind === "device-tx" && linkAt(event)?.vlan !== undefined
+  );
+  const vlan = sent && linkAt(sent)!.vlan!;
+  if (!sent || !vlan) return null;
+  const text = `${sent.device} is VLAN ${vlan.id} of ${vlan.protocol}`;
+  return { id: vlan.id, evidence: stateEvidence(sent.node, text) };
+}
 
 /** The tag's own protocol no event tells: it is that of the sender's device, unless something on the way changed it. */
 function otherProtocol(subject: Case, arrival: Sighting) {
