@@ -21,6 +21,7 @@ import { isMulticast } from "../view/address.ts";
 import type { NodeView, Sighting } from "../view/timeline.ts";
 import { questionThatArrivedAs } from "./arrived_as.ts";
 import type { Joined } from "./exchange.ts";
+import { isTakenByTunnel } from "./tunnel_ports.ts";
 import { type Likeness, likenessOf } from "./udp_answers.ts";
 import { type Asides, errorsAbout, type Quotable } from "../view/evidence.ts";
 
@@ -139,7 +140,8 @@ function asks(flow: FlowGroup): boolean {
       return asksByClientPort(flow) !== false &&
         !flow.packets.every((packet) => isReaction(firstOf(packet)));
     case UDP:
-      return flow.packets.some((packet) => firstOf(packet).destinationPort !== undefined);
+      return flow.packets.some((packet) => firstOf(packet).destinationPort !== undefined) &&
+        !isTakenByTunnel(flow);
     case SCTP:
       return flow.packets.some((packet) => isAssociationRequest(firstOf(packet)));
     case ICMP:

@@ -4,12 +4,21 @@
  */
 import { lookupPurpose } from "../../event/lookup.ts";
 import type { EndPoints, Flow } from "../../event/report.ts";
+import type { NetnsState, RoutingRule } from "../../event/state.ts";
 import { flowId, protocolName } from "../verdict/flows.ts";
 import { type Form, formOf } from "../correlate/identity.ts";
 import { SCTP, UDP } from "../kernel/protocols.ts";
 import { tableLookupOf } from "../kernel/routing.ts";
 import { USUAL_TUNNEL_PORTS } from "../kernel/tunnels.ts";
-import { askedVrf, lookUpRoute, refuses, routeText, TABLES } from "../view/routing.ts";
+import {
+  askedVrf,
+  lookUpRoute,
+  possibleAnswers,
+  refuses,
+  type RouteQuery,
+  routeText,
+  TABLES,
+} from "../view/routing.ts";
 import { failedLookup } from "../rules/no-route/failed_lookup.ts";
 import { advertisementIgnored } from "../rules/router-advertisement-ignored/advertisement_ignored.ts";
 import { ignoredAdvertisement } from "../rules/router-advertisement-ignored/ignored.ts";
@@ -177,6 +186,7 @@ function flowOf(
   const { route, rule, certain } = answer;
   // The tables have a route: the lookup failed in one of them, and another one answered.
   if (route !== null && !refuses(route)) return null;
+  if (mayHaveWay(state, query, lookups)) return null;
   const where = `${netnsName(event.node, event.netns)} on ${event.node.name}`;
   const refusal = route ? routeText(route) : rule && `rule ${rule.priority} ${rule.action}`;
   const hop = {
@@ -236,6 +246,24 @@ function flowOf(
         ...(remedy.length > 0 ? { remedy } : {}),
       },
   };
+}
+
+/**
+ * A rule that asks for what no lookup tells (a mark) leads to a table with a way, and nothing shows that it was
+ * passed over: no table failed that is asked behind it alone. So `wg-quick` has it, which asks the main table
+ * before its own one and after it.
+ */
+function mayHaveWay(state: NetnsState, query: RouteQuery, lookups: readonly Sighting[]): boolean {
+  const failed = new Set(lookups.map(({ routeTable }) => routeTable));
+  const family = query.destination.includes(":") ? 6 : 4;
+  const isAskedBehind = (table: number | undefined, rule: RoutingRule) =>
+    state.rules.every((other) =>
+      other.family !== family || other.table !== table || other.priority > rule.priority
+    );
+  return [...possibleAnswers(state, query)].some(({ route, rule }) =>
+    route !== null && !refuses(route) && rule !== null &&
+    ![...failed].some((table) => isAskedBehind(table, rule))
+  );
 }
 
 /** What went wrong, at the place where the lookups failed. */

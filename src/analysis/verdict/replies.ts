@@ -263,7 +263,8 @@ export function isUnanswered(group: FlowGroup, evidence: Asides): boolean {
   if (group.reply || group.request || group.rival) return false;
   const delivered = group.packets.filter((packet) => packet.outcome === "delivered");
   if (delivered.length === 0) return false;
-  if (isMulticast(group.form.destination) && delivered.some(wasEchoed)) return false;
+  const isToAll = isMulticast(group.form.destination) || delivered.every(cameAsBroadcast);
+  if (isToAll && delivered.some(wasEchoed)) return false;
   return delivered.every((packet) => {
     const event = firstEvent(packet);
     const isTcp = group.form.protocol === TCP;
@@ -284,7 +285,11 @@ const echoes = finding((event) =>
 
 const echoKey = (asker: string | undefined, { icmpId }: Sighting) => `${asker} ${icmpId}`;
 
-/** A member of the group that was asked answered from an address of its own. */
+/** Whoever got it did so as one of all hosts of a link. */
+const cameAsBroadcast = ({ steps }: Judgement): boolean =>
+  steps.some(({ event }) => event.kind === "device-rx" && event.packetType === "broadcast");
+
+/** A member of the group that was asked, or one of all, answered from an address of its own. */
 function wasEchoed({ steps, end }: Judgement): boolean {
   const asked = steps[0]!.event;
   const key = echoKey(asked.source, asked);
