@@ -49,6 +49,9 @@ export function floodingOf(
   if (port && leading.length === 1 && came && id !== undefined && !carriesVlan(port, id)) {
     return otherVlan(subject, bridge, { came, port, id, mac });
   }
+  if (came && step.says.some((line) => PROTECTED.test(line))) {
+    return betweenProtected(bridge, [came, ...leading], mac);
+  }
   const down = bridge.ports.filter((one) => {
     const link = linkOf(one);
     return link !== undefined && one.name !== bridge.name && !carries(link);
@@ -70,6 +73,23 @@ export function floodingOf(
     remedy: commandAnywhere(["ovs-appctl", "fdb/show", device(bridge.name)]),
   };
 }
+
+/** What the daemon notes of a port that it passes over, because that and the one it came in by are protected. */
+const PROTECTED = /\bbetween protected ports, skipping output/;
+
+/** Which other port is protected, the daemon says of none: those that lead to whom it is for are shown. */
+const betweenProtected = (
+  { name }: OpenvSwitchBridge,
+  ports: readonly OpenvSwitchPort[],
+  mac: string,
+): Flooding => ({
+  sentence: `bridge ${name} knows no port for ${mac}, and floods nothing from ${ports[0]!.name}, ` +
+    "which is protected, to other protected ports",
+  evidence: [],
+  remedy: ports.flatMap((port) =>
+    commandAnywhere(["ovs-vsctl", "list", "port", device(port.bond ?? port.name)])
+  ),
+});
 
 /** As it came in by the port: a drop has it as it was to be sent. */
 const receivedBy = ({ judgement, node, device: name }: Case) =>

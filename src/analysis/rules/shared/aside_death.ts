@@ -13,6 +13,7 @@ import { openvswitchDropped } from "../openvswitch-drop/flow_drop.ts";
 import { openvswitchFlow } from "../openvswitch-drop/named_flow.ts";
 import { queueOverflow } from "../queue-overflow/queue.ts";
 import type { Rule } from "../rule.ts";
+import { trafficControl } from "../traffic-control-drop/traffic_control.ts";
 import { tunnelNoWayLookedUp } from "../tunnel-endpoint-unreachable/told_unroutable.ts";
 import { tunnelNoEndpoint } from "../tunnel-no-endpoint/no_endpoint.ts";
 import { tunnelUntold } from "../tunnel-no-endpoint/untold.ts";
@@ -49,7 +50,7 @@ export const freedText = ({ function: by, reason }: Sighting): string =>
 /** Rules that tell a death by its function and by state alone. */
 const RULES: readonly Rule[] = [
   ...[tunnelNoListener, tunnelIdMismatch, checksumInvalid, bridgePort],
-  ...[openvswitchFlow, openvswitchDropped, queueOverflow],
+  ...[openvswitchFlow, openvswitchDropped, queueOverflow, trafficControl],
   ...[tunnelNoWayTold, tunnelNoWayLookedUp, tunnelNoEndpoint, tunnelUntold],
 ];
 

@@ -15,6 +15,7 @@ import type { Case } from "../case.ts";
 import { command } from "../command.ts";
 import { placeOf, stateEvidence } from "../evidence.ts";
 import { device } from "../word.ts";
+import { answerDied } from "./answer_dead.ts";
 import type { Asked } from "./asked.ts";
 import { died, QUESTION_CODES } from "./aside_death.ts";
 import { fromOwnAddress, notItsOwnThere, refusedByWayBack } from "./question_by_tables.ts";
@@ -154,6 +155,11 @@ function fateOf(
     event.node === owner.node && event.netns === owner.netns && event.kind === "device-tx" &&
     event.at > question.at
   );
+  const isBack = answers.some((event) =>
+    event.node === subject.node && event.netns === subject.netns && event.kind === "device-rx"
+  );
+  const dead = isBack ? null : answerDied(subject, owner, question, answers, reached, seen);
+  if (dead) return dead;
   if (!answer) {
     return fromOwnAddress(owner, hop, question, reached, seen) ??
       refusedByWayBack(owner, hop, question, reached, seen) ??
