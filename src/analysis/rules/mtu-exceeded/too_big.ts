@@ -1,5 +1,6 @@
 /** A packet that is larger than its way allows. */
 import { isInIp, isPeerSizeCheck, isSizeCheck, saysTooBig } from "../../kernel/sizes.ts";
+import { isFreedByTunnelSender } from "../../kernel/tunnels.ts";
 import { lookUpRoute } from "../../view/routing.ts";
 import { holdersOfMac } from "../../view/state_view.ts";
 import { turnedBack } from "../../verdict/turned_back.ts";
@@ -23,7 +24,8 @@ export const mtuExceeded: Rule = {
     "The kernel says it was too big, or a function that checks sizes freed a packet larger " +
     "than the MTU on its way (of a tunnel's device: than that of the route to its remote, less its headers): `mtu-exceeded`. Where the ICMP error that tells the sender of it was " +
     "dropped by a rule, that rule. So it is where a tunnel device made the error of the packet itself: it " +
-    "comes in by that device, in the packet's memory, and quotes it.",
+    "comes in by that device, in the packet's memory, and quotes it; or where the kernel made such an error of a " +
+    "packet that the tunnel's device then freed.",
   yields: ["mtu-exceeded"],
   judge(subject) {
     const { event } = subject;
@@ -31,6 +33,7 @@ export const mtuExceeded: Rule = {
     if (turned) return answered(subject, turned);
     const named = saysTooBig(event);
     if (event.kind !== "drop" && event.kind !== "consume") return null;
+    if (!named && isFreedByTunnelSender(event) && wasToldHere(subject)) return learned(subject);
     if (!named && !isSizeCheck(event)) return null;
     const limit = limitOf(subject);
     if (!named && (limit === null || sizeOf(subject) <= limit.mtu)) return null;
@@ -73,6 +76,39 @@ function answered(subject: Case, error: Sighting) {
         node: node.name,
         kind: "event",
         text: `the error came in by ${placeOf(node, netns, subject.device)}`,
+      },
+    ],
+    command(node, netns, ["ip", "-d", "link", "show", "dev", deviceWord(subject.device)]),
+  );
+}
+
+/** The kernel told its sender that it is too big, of this very packet and where it was freed. */
+const wasToldHere = ({ judgement, event: dead, node, netns }: Case): boolean =>
+  judgement.steps.some(({ event }) =>
+    event.kind === "icmp-error" && event.node === node && event.netns === netns &&
+    event.skb === dead.skb &&
+    (event.network === "ip6"
+      ? event.sentIcmpType === 2
+      : event.sentIcmpType === 3 && event.sentIcmpCode === 4)
+  );
+
+/** A tunnel device frees what is larger than the way to its other end, of which a router may have told it. */
+function learned(subject: Case) {
+  const { node, netns } = subject;
+  return cause(
+    "mtu-exceeded",
+    "proven",
+    `the packet of ${sizeOf(subject)} bytes is larger than the way beneath ${
+      place(subject)
+    } allows with the tunnel's headers, as the kernel told its sender by an ICMP error`,
+    [
+      eventEvidence(subject),
+      {
+        node: node.name,
+        kind: "event",
+        text: `right before, the kernel made the error of it at ${
+          placeOf(node, netns, subject.device)
+        }`,
       },
     ],
     command(node, netns, ["ip", "-d", "link", "show", "dev", deviceWord(subject.device)]),
