@@ -1,6 +1,6 @@
 # The receiver's device of the VLAN is down, by which it has lost its address of IPv6, so that nobody answers for it.
 # nodes: a b
-# fault: dropped neighbour-unresolved
+# fault: dropped link-down
 build() {
   ns a b
   veth a e0 b e0
