@@ -155,10 +155,12 @@ function fateOf(
     event.node === owner.node && event.netns === owner.netns && event.kind === "device-tx" &&
     event.at > question.at
   );
-  const isBack = answers.some((event) =>
-    event.node === subject.node && event.netns === subject.netns && event.kind === "device-rx"
+  const atAsker = answers.filter((event) =>
+    event.node === subject.node && event.netns === subject.netns
   );
-  const dead = isBack ? null : answerDied(subject, owner, question, answers, reached, seen);
+  // Once it came back only who asks can have refused it.
+  const isBack = atAsker.some(({ kind }) => kind === "device-rx");
+  const dead = answerDied(subject, owner, question, isBack ? atAsker : answers, reached, seen);
   if (dead) return dead;
   if (!answer) {
     return fromOwnAddress(owner, hop, question, reached, seen) ??
