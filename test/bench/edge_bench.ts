@@ -99,22 +99,21 @@ if (wanted.has("flows")) {
 
 if (wanted.has("billed")) {
   console.log(
-    "\nwhat would be billed of a batch, and of a report of 100 such, by shards and events",
+    "\nwhat would be billed of a batch, and of a report of 100 such by each sender, by shards and events",
   );
-  for (const shards of [1, 2, 8]) {
-    for (const events of [100, 1000]) {
-      const { batch, report } = await billed(shards, events);
-      row(`${shards} shards, ${events} events`, {
-        "object requests": batch.requests,
-        "rows written": batch.rowsWritten,
-        "rows read": batch.rowsRead,
-        "CPU ms": batch.cpuMs,
-        "stored B/event": batch.storedBytes / events,
-        "report: requests": report.requests,
-        "rows read ": report.rowsRead,
-        "CPU ms ": report.cpuMs,
-      });
-    }
+  const alone = [1, 2, 8].flatMap((shards) => [[shards, 100, 1], [shards, 1000, 1]]);
+  for (const [shards, events, senders] of [...alone, [8, 100, 5], [8, 100, 20], [8, 1000, 20]]) {
+    const { batch, report } = await billed(shards!, events!, senders);
+    row(`${shards} shards, ${events} events${senders === 1 ? "" : `, ${senders} at once`}`, {
+      "object requests": batch.requests,
+      "rows written": batch.rowsWritten,
+      "rows read": batch.rowsRead,
+      "CPU ms": batch.cpuMs,
+      "stored B/event": batch.storedBytes / events!,
+      "report: requests": report.requests,
+      "rows read ": report.rowsRead,
+      "CPU ms ": report.cpuMs,
+    });
   }
 }
 

@@ -1,15 +1,18 @@
 /**
- * The tables of one shard. All that it keeps of one attempt is one row; which rows are there, and what
- * the hub said of them, is in memory, too, so that nothing is written for each of them again.
+ * The tables of one shard. All that it keeps of one attempt is in one row, which those that came with it
+ * share; which rows are there, and what the hub said of them, is in memory, too, so that nothing is
+ * written for each of them again.
  */
 import type { EventTier } from "../../event/kinds.ts";
 import { carryOver } from "./bundle_table_before.ts";
 import type { DurableObjectState } from "./cloudflare.ts";
-import type { Bundle, EvictedTo, Moved, Part } from "./parts.ts";
+import type { Bundle, EvictedTo, Moved, Part, StoredBundle } from "./parts.ts";
 import { bytePieces, joinPieces, Rows } from "./rows.ts";
+import { fitsShared, type Offered, SHARED_SCHEMA, SharedRows } from "./shared_rows.ts";
 
-/** `source` is the shard that a bundle was moved from, or -1. */
+/** `source` is the shard that a bundle was moved from, or -1. In `bundles` are those that share no row. */
 const SCHEMA = [
+  SHARED_SCHEMA,
   `CREATE TABLE IF NOT EXISTS bundles (
     ticket TEXT NOT NULL, source INTEGER NOT NULL, piece INTEGER NOT NULL,
     came_ms INTEGER NOT NULL, epoch INTEGER NOT NULL, parts TEXT NOT NULL, ordinary BLOB, drops BLOB,
@@ -26,19 +29,6 @@ const LIST_MAX = 5_000;
 
 type Confirmed = [row: number, ticket: string, at: number];
 
-/** A bundle as the shard has it, without its texts. */
-export interface StoredBundle {
-  ticket: string;
-  /** Number of the shard that it was moved from, or -1. */
-  source: number;
-  /** Of the layout that its lines were split by. */
-  epoch: number;
-  cameMs: number;
-  parts: Part[];
-  /** Tiers whose lines are still in the table. */
-  tiers: Set<EventTier>;
-}
-
 interface FoundBundle extends Pick<StoredBundle, "ticket" | "source" | "epoch"> {
   came_ms: number;
   parts: string;
@@ -52,6 +42,7 @@ const EVENT_TIERS = ["ordinary", "drops"] as const satisfies EventTier[];
 /** The tables of one shard. */
 export class BundleTable {
   readonly rows: Rows;
+  #shared: SharedRows;
   /** By ticket; of one ticket there are several where some came from other shards. */
   #bundles = new Map<string, StoredBundle[]>();
   /** By ticket the rows of its batches, at their numbers in the attempt. */
@@ -75,9 +66,12 @@ export class BundleTable {
       const tiers = new Set(EVENT_TIERS.filter((tier) => has[tier] === 1));
       this.#add({ ticket, source, epoch, cameMs, parts: JSON.parse(parts) as Part[], tiers });
     }
+    this.#shared = new SharedRows(this.rows);
+    for (const bundle of this.#shared.load()) this.#add(bundle);
     const lists = this.rows.all<{ list: string }>("SELECT list FROM confirmed ORDER BY id");
     this.#lists = lists.length;
     for (const { list } of lists) this.#learn(JSON.parse(list) as Confirmed[]);
+    this.#forgetEvicted();
   }
 
   #add(bundle: StoredBundle): void {
@@ -109,12 +103,30 @@ export class BundleTable {
     return this.#bundles.get(ticket) ?? [];
   }
 
+  /** Keeps what came in one turn, each instead of what came before from the same attempt. */
+  putAll(offered: readonly Offered[]): void {
+    const shared: Offered[] = [];
+    for (const one of new Map(offered.map((one) => [one.of.ticket, one])).values()) {
+      const { of, bundle } = one;
+      if (!fitsShared(bundle)) this.put({ ...of, source: -1 }, bundle);
+      else {
+        this.#removeFrom(of.ticket, -1);
+        shared.push(one);
+      }
+    }
+    for (const bundle of this.#shared.put(shared)) this.#add(bundle);
+  }
+
+  #removeFrom(ticket: string, source: number): void {
+    for (const known of this.ofTicket(ticket)) if (known.source === source) this.remove(known);
+  }
+
   /** Keeps it instead of what came before from the same attempt. */
   put(of: Omit<StoredBundle, "parts" | "tiers">, { parts, bodies }: Bundle): StoredBundle {
     const tiers = new Set(EVENT_TIERS.filter((tier) => bodies[tier] !== null));
     const bundle = { ...of, parts, tiers };
     const { ticket, source, cameMs, epoch } = bundle;
-    for (const known of this.ofTicket(ticket)) if (known.source === source) this.remove(known);
+    this.#removeFrom(ticket, source);
     const [ordinary, drops] = [bodies.ordinary, bodies.drops].map((body) =>
       body === null ? [] : bytePieces(body)
     );
@@ -130,7 +142,9 @@ export class BundleTable {
   }
 
   /** Its texts, by tier; null: none of it is kept. */
-  bodies({ ticket, source }: StoredBundle): Bundle["bodies"] {
+  bodies(bundle: StoredBundle): Bundle["bodies"] {
+    if (this.#shared.has(bundle)) return this.#shared.bodies(bundle);
+    const { ticket, source } = bundle;
     const pieces = this.rows.all<Record<EventTier, ArrayBuffer | null>>(
       "SELECT ordinary, drops FROM bundles WHERE ticket = ? AND source = ? ORDER BY piece",
       ticket,
@@ -143,9 +157,10 @@ export class BundleTable {
     return { ordinary: joined("ordinary"), drops: joined("drops") };
   }
 
-  remove(bundle: StoredBundle): void {
+  remove(bundle: StoredBundle, isEvicted = false): void {
     const { ticket, source } = bundle;
-    this.rows.run("DELETE FROM bundles WHERE ticket = ? AND source = ?", ticket, source);
+    if (this.#shared.has(bundle)) this.#shared.remove(bundle, isEvicted);
+    else this.rows.run("DELETE FROM bundles WHERE ticket = ? AND source = ?", ticket, source);
     const others = this.ofTicket(ticket).filter((one) => one.source !== source);
     if (others.length > 0) this.#bundles.set(ticket, others);
     else this.#bundles.delete(ticket);
@@ -200,10 +215,14 @@ export class BundleTable {
   evict({ ordinary, drops }: EvictedTo): void {
     this.set("ordinary", ordinary);
     this.set("drops", drops);
+    this.#forgetEvicted();
+  }
+
+  #forgetEvicted(): void {
     for (const bundle of this.all) {
       if (!this.#confirmed.has(bundle.ticket)) continue;
       const kept = bundle.parts.filter((part) => this.rowOf(bundle, part) !== null);
-      if (kept.length === 0) this.remove(bundle);
+      if (kept.length === 0) this.remove(bundle, true);
       else {
         for (const tier of [...bundle.tiers]) {
           if (!kept.some((part) => part.tier === tier)) this.#drop(bundle, tier);
@@ -212,7 +231,9 @@ export class BundleTable {
     }
   }
 
-  #drop({ ticket, source, tiers }: StoredBundle, tier: EventTier): void {
+  #drop(bundle: StoredBundle, tier: EventTier): void {
+    if (this.#shared.has(bundle)) return this.#shared.drop(bundle, tier);
+    const { ticket, source, tiers } = bundle;
     this.rows.run(
       `UPDATE bundles SET ${tier} = NULL WHERE ticket = ? AND source = ?`,
       ticket,

@@ -11,7 +11,7 @@ import { type Answering, type DirectoryRpc, type EdgeEnv, hubOf } from "./bindin
 import { edgeLimits } from "./edge_limits.ts";
 import { RemoteHub } from "./remote_hub.ts";
 import { Rows } from "./rows.ts";
-import { Together } from "./together.ts";
+import { eachAlone, Together } from "./together.ts";
 
 /** `granted`: characters an incident may keep. */
 const SCHEMA = [
@@ -32,7 +32,7 @@ const GRANT_SHARE = 1024;
 /** The object `directory` of an account. */
 export class Directory extends DurableObject<EdgeEnv> implements Answering<DirectoryRpc> {
   #rows: Rows;
-  #entries = new Together((entry: AuditEntry) => this.#appendAudit(entry));
+  #entries = new Together(eachAlone((entry: AuditEntry) => this.#appendAudit(entry)));
   #admission: Admission;
 
   constructor(ctx: DurableObjectState, env: EdgeEnv) {

@@ -38,7 +38,7 @@ import type { Commit, Committed, HubEntry, HubRow, Layout } from "./parts.ts";
 import { ShardCapacity } from "./shard_capacity.ts";
 import { ShardedReport } from "./sharded_report.ts";
 import { Shards } from "./shards.ts";
-import { Together } from "./together.ts";
+import { eachAlone, Together } from "./together.ts";
 
 /** How long what is new may wait for the archive, and a step that failed for its next try. */
 const ALARM_MS = 30_000;
@@ -51,7 +51,9 @@ export class IncidentHub extends DurableObject<EdgeEnv> implements Answering<Hub
   #admission: HubAdmission;
   #growth: Growth;
   #acknowledgement: Acknowledgement;
-  #commits = new Together((commit: Commit) => this.#acknowledgement.commit(commit));
+  #commits = new Together(
+    eachAlone((commit: Commit) => this.#acknowledgement.commit(commit)),
+  );
   /** An alarm is set, so that it need not be asked for with every batch. */
   #isAwaited = false;
 

@@ -6,7 +6,7 @@ import { DurableObject } from "cloudflare:workers";
 import type { SelectionChange } from "../../analysis/shards/mod.ts";
 import type { DurableObjectState } from "./cloudflare.ts";
 import { type Answering, type EdgeEnv, shardAt, type ShardRpc } from "./bindings.ts";
-import { BundleTable, type StoredBundle } from "./bundle_table.ts";
+import { BundleTable } from "./bundle_table.ts";
 import { bundleOf, partsByShard, textsOf } from "./bundles.ts";
 import type { GivenPage } from "./given_lines.ts";
 import type {
@@ -19,17 +19,24 @@ import type {
   Moved,
   Offer,
   PartText,
+  StoredBundle,
 } from "./parts.ts";
 import { ShardJudge } from "./shard_judge.ts";
 import { Together } from "./together.ts";
 
 /** An attempt that was not confirmed for so long never will be. */
 const UNCONFIRMED_MS = 3_600_000;
+/**
+ * Pause between two turns while several attempts come in each, ms: those of one turn share a row. Of 20
+ * rows a second and shard eight shards have as many as 80 batches a second may have of them, with the
+ * hub's two, where four rows a batch are the goal.
+ */
+const CROWDED_MS = 50;
 
 /** The object of one shard. */
 export class PacketShard extends DurableObject<EdgeEnv> implements Answering<ShardRpc> {
   #table: BundleTable;
-  #offers = new Together((offer: Offer) => this.#take(offer));
+  #offers = new Together((offers: readonly Offer[]) => this.#take(offers), CROWDED_MS);
   #judge = new ShardJudge(() => this.#table);
 
   constructor(ctx: DurableObjectState, env: EdgeEnv) {
@@ -42,11 +49,15 @@ export class PacketShard extends DurableObject<EdgeEnv> implements Answering<Sha
     return this.#offers.add(offer);
   }
 
-  #take({ ticket, epoch, bundle }: Offer): "kept" | "stale" {
-    if (this.#isNewer(epoch)) return "stale";
-    const of = { ticket, source: -1, epoch, cameMs: Date.now() };
-    this.#change(() => this.#table.put(of, bundle));
-    return "kept";
+  #take(offers: readonly Offer[]): ("kept" | "stale")[] {
+    const cameMs = Date.now();
+    const fresh = offers.filter(({ epoch }) => !this.#isNewer(epoch));
+    const offered = fresh.map(({ ticket, epoch, bundle }) => ({
+      of: { ticket, epoch, cameMs },
+      bundle,
+    }));
+    if (offered.length > 0) this.#change(() => this.#table.putAll(offered));
+    return offers.map(({ epoch }) => this.#isNewer(epoch) ? "stale" : "kept");
   }
 
   /** An attempt that the hub refused. */

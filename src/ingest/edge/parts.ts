@@ -23,6 +23,19 @@ export interface Bundle {
   bodies: Record<EventTier, Uint8Array<ArrayBuffer> | null>;
 }
 
+/** A bundle as the shard has it, without its texts. */
+export interface StoredBundle {
+  ticket: string;
+  /** Number of the shard that it was moved from, or -1. */
+  source: number;
+  /** Of the layout that its lines were split by. */
+  epoch: number;
+  cameMs: number;
+  parts: Part[];
+  /** Tiers whose lines are still in the table. */
+  tiers: Set<EventTier>;
+}
+
 /** What a Worker gives a shard of batches that are not acknowledged yet. */
 export interface Offer {
   /** Names this attempt to store the batches. */

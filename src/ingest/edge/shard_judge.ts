@@ -11,10 +11,10 @@ import {
   ShardAnalysis,
 } from "../../analysis/shards/mod.ts";
 import type { Event } from "../../event/event.ts";
-import type { BundleTable, StoredBundle } from "./bundle_table.ts";
+import type { BundleTable } from "./bundle_table.ts";
 import { decodeEvents, textByPart } from "./bundles.ts";
 import { type GivenPage, pagesOf } from "./given_lines.ts";
-import type { Frame, Judged, Known, Part } from "./parts.ts";
+import type { Frame, Judged, Known, Part, StoredBundle } from "./parts.ts";
 
 /** An analysis that goes on. */
 interface Going {

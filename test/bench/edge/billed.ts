@@ -21,7 +21,12 @@ export interface Billed {
   report: Counts & { cpuMs: number };
 }
 
-export async function billed(shards: number, eventsPerBatch: number): Promise<Billed> {
+/** `senders`: how many post at once, each one body after the other. */
+export async function billed(
+  shards: number,
+  eventsPerBatch: number,
+  senders = 1,
+): Promise<Billed> {
   const data = await Deno.makeTempDir({ prefix: "lasthop-bench-" });
   const server = await startWorkerd({ data, token: TOKEN, shards, entry: ENTRY });
   try {
@@ -36,12 +41,12 @@ export async function billed(shards: number, eventsPerBatch: number): Promise<Bi
     await asked("/v1/incidents", { method: "POST", body: '{"id":"i"}' });
     await counts();
     const before = await usageOf(server.pid);
-    const shape = { incident: "i", nodes: 20, flows: 200, events: 100 * eventsPerBatch };
+    const shape = { incident: "i", nodes: 20, flows: 200, events: 100 * senders * eventsPerBatch };
     const { requests } = await postAll(
       { url: server.url, token: TOKEN },
       "i",
       pings({ ...shape, eventsPerBatch }),
-      1,
+      senders,
     );
     const each = (what: number) => what / requests;
     const taken = await counts();
