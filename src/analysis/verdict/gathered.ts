@@ -63,8 +63,16 @@ export class Foremost<V> {
 
   #remove(part: object, key: string): void {
     const before = this.#parts.take(key, part);
+    // Of a flow that is gone nobody may ask any more.
+    if (!this.#parts.has(key)) return this.#forget(key);
     if (this.#unsettled.has(key)) return;
     if (!this.isBefore(this.#foremost.get(key)!, before)) this.#unsettle(key);
+  }
+
+  #forget(key: string): void {
+    this.#unsettled.delete(key);
+    this.#foremost.delete(key);
+    this.source.changed();
   }
 
   #unsettle(key: string): void {
@@ -89,6 +97,8 @@ export class Collected<V> {
   readonly #parts = new Parts<V>();
   readonly #keysOf = new Map<object, Iterable<string>>();
   readonly #versions = new Map<string, number>();
+  /** Of all keys, so that one that was forgotten does not have an earlier one again. */
+  #version = 0;
 
   /** What a part brings now, in place of what it brought before. */
   bring(part: object, values: ReadonlyMap<string, V>): void {
@@ -114,6 +124,7 @@ export class Collected<V> {
   }
 
   #touch(key: string): void {
-    this.#versions.set(key, (this.#versions.get(key) ?? 0) + 1);
+    if (this.#parts.has(key)) this.#versions.set(key, ++this.#version);
+    else this.#versions.delete(key);
   }
 }

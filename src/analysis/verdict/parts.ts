@@ -43,6 +43,11 @@ export class Parts<V> {
     return value;
   }
 
+  /** Whether any part brings something. */
+  has(key: string): boolean {
+    return this.#byKey.has(key);
+  }
+
   /** What all parts bring, in no order. */
   of(key: string): Iterable<V> {
     const known = this.#byKey.get(key);

@@ -30,9 +30,10 @@ export class Asides {
 
   /** Takes sightings that were not there before. */
   add(events: readonly Sighting[]): void {
-    if (events.length === 0) return;
     for (const event of events) this.#push(event);
+    // Also of none: flows that ask about them come and go where there never was one.
     grown(this.#events, events);
+    if (events.length === 0) return;
     this.source.changed();
   }
 

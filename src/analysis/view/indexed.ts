@@ -7,6 +7,8 @@ type Order<T> = (a: T, b: T) => number;
 class Index<T> {
   readonly #lists = new Map<string, T[]>();
   readonly #sources = new Map<string, Source>();
+  /** With so many sources those are forgotten that nobody asks any more. */
+  #room = ROOM_MIN;
 
   constructor(
     readonly keyOf: (item: T) => string | undefined,
@@ -15,6 +17,7 @@ class Index<T> {
 
   /** Takes further items: in the order of their lists most of them come last. */
   add(items: readonly T[]): void {
+    this.#forgetIdle();
     const grown = new Set<string>();
     for (const item of items) {
       const key = this.keyOf(item);
@@ -47,6 +50,16 @@ class Index<T> {
     }
   }
 
+  /**
+   * Keys are of packets and flows that come and go. Only while the list changes, when no question is
+   * being asked: then who asked would not hear of changes.
+   */
+  #forgetIdle(): void {
+    if (this.#sources.size < this.#room) return;
+    for (const [key, source] of this.#sources) if (source.isIdle) this.#sources.delete(key);
+    this.#room = Math.max(ROOM_MIN, 2 * this.#sources.size);
+  }
+
   get(key: string): readonly T[] {
     return this.#lists.get(key) ?? NONE;
   }
@@ -59,6 +72,8 @@ class Index<T> {
 }
 
 const NONE: readonly never[] = [];
+/** Sources of one index that are kept before anybody looks who asks them. */
+const ROOM_MIN = 1_024;
 
 /** Of each list the indexes that were made of it. */
 const indexes = new WeakMap<readonly unknown[], Index<unknown>[]>();

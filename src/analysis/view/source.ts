@@ -16,6 +16,8 @@ export class Source {
   #questions: Map<string, Question> | null = null;
   /** Questions of which this is another source. */
   #others: Set<Question> | null = null;
+  /** With so many questions those are forgotten that nobody wants to know any more. */
+  #room = ROOM_MIN;
 
   /** What it tells is other than before: whoever asked has to ask again. */
   changed(): void {
@@ -48,14 +50,43 @@ export class Source {
 
   /** Keeps a question under its key, as the first of its sources. */
   keep(key: string, question: Question): void {
+    this.#makeRoom();
     this.#questions ??= new Map();
     this.#questions.set(key, question);
   }
 
   /** Is told of a question that asks this source, too. */
   keepOther(question: Question): void {
+    this.#makeRoom();
     this.#others ??= new Set();
     this.#others.add(question);
+  }
+
+  get #size(): number {
+    return (this.#questions?.size ?? 0) + (this.#others?.size ?? 0);
+  }
+
+  /** A source that never changes would keep what was asked of flows that are long gone. */
+  #makeRoom(): void {
+    if (this.#size < this.#room) return;
+    this.#forget();
+    this.#room = Math.max(ROOM_MIN, 2 * this.#size);
+  }
+
+  /** Forgets questions that nobody wants to know any more. */
+  #forget(): void {
+    for (const [key, question] of this.#questions ?? NONE) {
+      if (!question.isAsked()) this.#questions!.delete(key);
+    }
+    for (const question of this.#others ?? NONE) {
+      if (!question.isAsked()) this.#others!.delete(question);
+    }
+  }
+
+  /** Whether nobody wants to know when it changes. Not to be asked between a question and who notes it. */
+  get isIdle(): boolean {
+    this.#forget();
+    return this.#size === 0 && !isAny(this.#readers);
   }
 
   /** Asks all of its questions again, and forgets those that nobody wants to know any more. */
@@ -70,6 +101,9 @@ export class Source {
     }
   }
 }
+
+/** Questions of a source that are kept before anybody looks who still wants to know. */
+const ROOM_MIN = 64;
 
 /** Sources that changed since their questions were asked. */
 const doubtful = new Set<Source>();
