@@ -64,7 +64,9 @@ export function decodeLine(line: string): Line {
   }
   const kind = (value as { kind?: unknown } | null)?.kind;
   if (kind === "batch") return { type: "header", header: checked(BatchHeader, value) };
-  if (kind === "state") return { type: "state", state: checked(NetnsState, value) };
+  if (kind === "state" || kind === "state-difference") {
+    return { type: "state", state: checked(NetnsState, value) };
+  }
   if (kind === "cluster") return { type: "cluster", cluster: checked(ClusterState, value) };
   return { type: "event", event: lifted(asObject(checked(EventSchema, value))) };
 }

@@ -16,6 +16,7 @@ import { Heard } from "./state_heard.ts";
 import { VirtualService, WireguardPeer } from "./state_datapaths.ts";
 import { OpenvSwitch } from "./state_openvswitch.ts";
 import { NetnsHolder } from "./netns_holder.ts";
+import { Copied } from "./state_pieces.ts";
 
 export { NetfilterChain, NetfilterRule, NetfilterSet, Qdisc, TrafficControlFilter };
 export { BridgePort, TunnelSettings, VirtualService, WireguardPeer };
@@ -189,7 +190,12 @@ export const Socket = z.object({
 
 /** Everything that was read of one network namespace at one moment. */
 export const NetnsState = z.object({
-  kind: z.literal("state"),
+  /** `state-difference`: told by what is other than in `base`; who does not know of it refuses it. */
+  kind: z.enum(["state", "state-difference"]),
+  /** `timeNs` of the state of this namespace, told whole by this probe, that it differs from. */
+  base: z.string().regex(/^\d{1,20}$/).optional(),
+  /** By table the rows of `base` it has, and where: its own rows are only those that `base` has not. */
+  copied: Copied.optional(),
   /** CLOCK_MONOTONIC of the node when reading began, as decimal text. */
   timeNs: z.string().regex(/^\d{1,20}$/),
   /** The same clock when it was read. Absent in what older probes told. */

@@ -21,7 +21,7 @@ Deno.test("docs/event.md has every word of a column", () => {
 
 Deno.test("[E1] the two spellings of docs/event.md are one event", () => {
   const [tsv] = examples("tsv");
-  const [json, header, state, archive] = examples("jsonl");
+  const [json, header, state, difference, archive] = examples("jsonl");
   const line = decodeLine(tsv!);
   equal(line, decodeLine(json!));
   ok(line.type === "event");
@@ -29,5 +29,6 @@ Deno.test("[E1] the two spellings of docs/event.md are one event", () => {
   equal(decodeLine(header!).type, "header");
   equal(BatchHeader.parse(JSON.parse(header!)), JSON.parse(header!));
   equal(decodeLine(state!).type, "state");
+  equal(decodeLine(difference!).type, "state");
   equal(ArchiveHeader.parse(JSON.parse(archive!)), JSON.parse(archive!));
 });

@@ -15,6 +15,7 @@ import type { Report } from "../../src/event/report.ts";
 import { analyseSharded } from "../shards/analyse_sharded.ts";
 import { seedCount } from "../sim/seed_count.ts";
 import { disturbed, inputOf, rewired } from "./form/batches.ts";
+import { byDifference } from "./form/by_difference.ts";
 import {
   accountingText,
   changesText,
@@ -64,13 +65,15 @@ for (const [i, short] of specPaths(root).entries()) {
 }
 
 /** Of `lasthop test --quick` each spec is told in one way more, another than its neighbours'. */
-const WAYS = seedCount(1, 5);
+const WAYS = seedCount(1, 7);
 
 /** The same told in other ways, which must mean the same. */
 function otherWays(input: AnalysisInput): [string, () => Report][] {
   return [
     ["encoded and decoded again", () => analyse(rewired(input))],
     ["on three shards [D2]", () => analyseSharded(input, 3).report],
+    ["its states by difference [D12]", () => analyse(disturbed(byDifference(input), 99))],
+    ["the same on three shards [D12]", () => analyseSharded(byDifference(input), 3).report],
     ...SEEDS.map((seed): [string, () => Report] => [
       `in the order of seed ${seed}`,
       () => analyse(disturbed(input, seed)),

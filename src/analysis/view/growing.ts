@@ -1,12 +1,12 @@
 /** Nodes that grow: what is told of them is taken piece by piece. */
 import type { Event } from "../../event/event.ts";
 import { asRows, rowsAs } from "../../event/read_rows.ts";
-import type { NetnsState } from "../../event/state.ts";
 import { Source } from "./asked.ts";
 import type { Batch } from "./input.ts";
 import type { SharedSources } from "./shared_sources.ts";
 import { sighted } from "./sighted.ts";
 import { byTime, NodeView, Sighting } from "./timeline.ts";
+import { ToldStates } from "./told_states.ts";
 import { coverageOf, WatchedRun } from "./watched.ts";
 
 /** What tells an event of a node from all others. */
@@ -17,6 +17,7 @@ interface Known {
   view: NodeView;
   /** By the name of the probe's run. */
   runs: Map<string, WatchedRun>;
+  states: ToldStates;
 }
 
 /** The nodes of one incident. Views and sightings stay the same objects. */
@@ -49,7 +50,8 @@ export class GrowingNodes {
 
   /**
    * Takes batches that did not come before, each with its events, and brings those to `added`, in the order
-   * of time. False where they change what is known of a node's time: then all is to be told anew.
+   * of time. False where they change what is known of a node's time, or what an earlier state is: then
+   * all is to be told anew.
    */
   take(batches: readonly Batch[], added: Map<NodeView, Sighting[]>): boolean {
     const byNode = Map.groupBy(batches, ({ header }) => header.node);
@@ -136,14 +138,17 @@ export class GrowingNodes {
     const baseNs = batches.map(({ header }) => BigInt(header.attachedNs))
       .reduce((a, b) => a < b ? a : b);
     if (known && baseNs < known.view.baseNs) return false;
+    const states = known?.states ?? new ToldStates();
+    const whole = states.take(batches);
+    if (whole === null) return false;
     const view = known?.view ??
       new NodeView(name, baseNs, coverageOf(inOrder(runs), baseNs, this.#isAnyGone), this.#shared);
-    const now = known ?? { view, runs };
+    const now = known ?? { view, runs, states };
     this.#known.set(name, now);
     this.#touched.add(now);
     const seen = batches.flatMap((batch) => sightingsOf(view, batch));
     added.set(view, view.addEvents(seen.sort(byTime)));
-    view.addStates(batches.flatMap((batch): NetnsState[] => batch.states));
+    view.addStates(whole);
     return true;
   }
 }

@@ -11,6 +11,22 @@ interface Origin {
 
 const origins = new WeakMap<readonly unknown[], Origin>();
 
+/**
+ * The row of this list that says the same as one of another reading: rows that did not change may be the
+ * same objects there, or not (rule D12), which must not count.
+ */
+export function ownRow<T>(list: readonly T[], row: T): T | undefined {
+  if (list.includes(row)) return row;
+  const text = JSON.stringify(row);
+  return list.find((other) => JSON.stringify(other) === text);
+}
+
+/** The list without the row, or what says the same. */
+export function withoutRow<T>(list: readonly T[], row: T): T[] {
+  const own = ownRow(list, row);
+  return own === undefined ? [...list] : without(list, own);
+}
+
 /** The list without the item. */
 export function without<T>(list: readonly T[], item: T): T[] {
   const { whole, gone } = originOf(list);

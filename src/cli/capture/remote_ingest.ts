@@ -13,6 +13,8 @@ export interface RemoteIngestOptions extends Access {
   onNotice(text: string): void;
   /** The ingest says how long a node with nothing to tell may be silent, ms. */
   onPace?(quietMs: number): void;
+  /** The ingest says whether it takes states that are told by difference. */
+  onStateDifferences?(taken: boolean): void;
 }
 
 /** Longest silence that an ingest may ask for, ms. */
@@ -73,6 +75,8 @@ export class RemoteIngest {
     // An ingest of before 2026-11-27 says nothing, and one that lies makes no node silent for long.
     const { quietMs = 0 } = answer;
     if (isCount(quietMs)) this.options.onPace?.(Math.min(quietMs, QUIET_MS_MAX));
+    // A relay that keeps a body while its ingest is away does not know.
+    this.options.onStateDifferences?.(answer.stateDifferences === true);
     if (answer.refusedTotal === 0 || this.#refusedTold) return;
     this.#refusedTold = true;
     const why = plainWords(answer.refused?.[0]?.reason);

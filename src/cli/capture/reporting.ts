@@ -46,7 +46,10 @@ async function report(options: ReportingOptions, ending: Ending): Promise<number
   let quietMs = 0;
   let pace = (ms: number): void => void (quietMs = ms);
   const onPace = (ms: number) => pace(ms);
-  const remote = new RemoteIngest({ ...options, onNotice: progress, onPace });
+  let tellDifferences = (_taken: boolean): void => {};
+  const onStateDifferences = (taken: boolean) => tellDifferences(taken);
+  const hooks = { onNotice: progress, onPace, onStateDifferences };
+  const remote = new RemoteIngest({ ...options, ...hooks });
   let evict = (_node: string, _events: number): void => {};
   const onEvicted = (node: string, events: number) => evict(node, events);
   const spool = await Spool.open({
@@ -100,6 +103,7 @@ async function report(options: ReportingOptions, ending: Ending): Promise<number
     evict = (node, events) => session.evicted(node, events);
     pace = (ms) => session.pace(ms);
     pace(quietMs);
+    tellDifferences = (taken) => session.tellDifferences(taken);
     await done;
     isWhole = true;
   } finally {

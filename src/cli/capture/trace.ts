@@ -49,6 +49,7 @@ export async function trace(options: CaptureOptions, hooks: TraceHooks): Promise
       onReady: () => announce(ingest, incident, hooks),
       facts: { url: ingest.url, ...(ingest.token === null ? {} : { token: ingest.token }) },
     });
+    capturing.session.tellDifferences(true);
     // A lab sends its traffic itself, and its report follows at once.
     const showsPaths = !options.json && hooks.onReady === undefined;
     const live = showsPaths

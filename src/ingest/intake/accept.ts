@@ -30,6 +30,8 @@ export const BatchAnswer = z.object({
    * Absent: it speaks every second, as probes do to an ingest of before 2026-11-27.
    */
   quietMs: count.optional(),
+  /** It takes states that are told by difference. Absent: an ingest of before 2026-11-30 refuses them. */
+  stateDifferences: z.boolean().optional(),
 });
 
 /** What became of a body. Everything counted as accepted is durable. */
@@ -155,7 +157,8 @@ export async function storeAll(
   };
   const answered = (): BatchAnswer => {
     const { refused, refusedTotal } = read;
-    return { ...tally, refused, refusedTotal, ...(quietMs > 0 ? { quietMs } : {}) };
+    const quiet = quietMs > 0 ? { quietMs } : {};
+    return { ...tally, refused, refusedTotal, ...quiet, stateDifferences: true };
   };
   try {
     const sent = body === null ? empty() : sentBytes(body, options);

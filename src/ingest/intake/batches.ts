@@ -3,7 +3,7 @@ import { decodeLine, LineError } from "../../event/codec.ts";
 import type { BatchHeader } from "../../event/batch.ts";
 import type { Event } from "../../event/event.ts";
 import { kindOf } from "../../event/rows.ts";
-import type { StateLine } from "../../event/state_line.ts";
+import { type StateLine, weightBeside } from "../../event/state_line.ts";
 import { type EventTier, KINDS } from "../../event/kinds.ts";
 import { type NewBatch, type Tier, TIERS } from "../stores/store.ts";
 import { TierLines } from "./tier_lines.ts";
@@ -221,8 +221,9 @@ export class BatchReader {
     // What was no UTF-8 was read as something else, and so it is kept.
     const own = text.includes("\ufffd") ? encoder.encode(text) : line;
     if (decoded.type !== "event") {
-      open.states.push(decoded.type === "state" ? decoded.state : decoded.cluster);
-      return tierIn(open, "state").add(own, 0, own.length, text.length);
+      const told = decoded.type === "state" ? decoded.state : decoded.cluster;
+      open.states.push(told);
+      return tierIn(open, "state").add(own, 0, own.length, text.length + weightBeside(told));
     }
     const tier = tierIn(open, tierOf(decoded.event));
     tier.rows!.event(decoded.event);
@@ -295,6 +296,4 @@ function tierIn({ tiers }: Open, tier: Tier): TierLines {
 }
 
 /** Which events are evicted first: those that only say that a packet passed. */
-export function tierOf(event: Event): EventTier {
-  return KINDS[event.kind].tier;
-}
+export const tierOf = (event: Event): EventTier => KINDS[event.kind].tier;

@@ -97,6 +97,7 @@ async function acceptOne(
     const answer: BatchAnswer = {
       ...{ accepted: 0, duplicates: 0, events: 0, states: 0, refused, refusedTotal },
       ...(entry.quietMs > 0 ? { quietMs: entry.quietMs } : {}),
+      stateDifferences: true,
     };
     answers.push(answer);
     if (problem !== null) problems.set(answer, problem);

@@ -30,7 +30,7 @@ export class TierLines {
     return this.#ends.length;
   }
 
-  /** A line is these bytes, which nobody changes until `keep`. `chars`: how many characters they are. */
+  /** A line is these bytes, which nobody changes until `keep`. `chars`: what they count as. */
   add(bytes: Uint8Array, from: number, to: number, chars: number): void {
     const isNext = bytes === this.#bytes && from === this.#to + 1 && bytes[this.#to] === NEWLINE;
     if (!isNext) {

@@ -92,6 +92,10 @@ export class RunningSession implements Session {
     for (const { batcher } of this.parts.intake.nodes) batcher.quietNs = quietNs;
   }
 
+  tellDifferences(taken: boolean): void {
+    for (const { batcher } of this.parts.intake.nodes) batcher.stateLines.tellsDifferences = taken;
+  }
+
   name(places: readonly NamedPlace[]): void {
     if (this.parts.planner.name(places)) this.#plansAgainSoon();
   }

@@ -62,6 +62,8 @@ export interface Session {
   evicted(node: string, events: number): void;
   /** How long a node with nothing to tell may be silent, ms, as who takes the batches says; 0 at first. */
   pace(quietMs: number): void;
+  /** Whether who takes its batches knows states that are told by difference. */
+  tellDifferences(taken: boolean): void;
   /** Names of the filter mean these, too, from now on. */
   name(places: readonly NamedPlace[]): void;
   nodes: readonly NodeSpec[];

@@ -4,6 +4,7 @@ import { encodeEvent } from "../../event/codec.ts";
 import type { Event } from "../../event/event.ts";
 import type { NetnsState } from "../../event/state.ts";
 import type { ClockPair } from "../read/clock_pair.ts";
+import { StateLines } from "./state_lines.ts";
 
 /** A batch as it goes to an ingest: its header, then its lines. */
 export interface ProbeBatch {
@@ -80,6 +81,8 @@ export class Batcher {
    * report concludes anything, so a longer pause only makes verdicts later.
    */
   quietNs = 0n;
+  /** How states are told. */
+  readonly stateLines = new StateLines();
   #lines: string[] = [];
   #sequence = 0;
   #untilNs = -1n;
@@ -100,7 +103,7 @@ export class Batcher {
   }
 
   addState(state: NetnsState): void {
-    this.#lines.push(JSON.stringify(state));
+    this.#lines.push(this.stateLines.lineOf(state));
   }
 
   /** From now on batches are made: everything is attached. */

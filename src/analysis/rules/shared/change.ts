@@ -11,7 +11,7 @@ import type {
   TrafficControlFilter,
 } from "../../../event/state.ts";
 import type { Connection } from "../../../event/state_connections.ts";
-import { without } from "../../view/shortened.ts";
+import { ownRow, withoutRow } from "../../view/shortened.ts";
 import type { Word } from "../word.ts";
 import { withoutEntry } from "./listed.ts";
 
@@ -57,7 +57,8 @@ function one(state: NetnsState, change: Change): NetnsState {
       return withoutRule(state, change.rule);
     case "delete-element": {
       const less = withoutEntry(change);
-      return { ...state, sets: state.sets.map((set) => set === change.set ? less : set) };
+      const own = ownRow(state.sets, change.set);
+      return { ...state, sets: state.sets.map((set) => set === own ? less : set) };
     }
     case "append-rule":
     case "insert-rule":
@@ -65,16 +66,17 @@ function one(state: NetnsState, change: Change): NetnsState {
     case "set-sysctl":
       return withSysctl(state, change.name, change.value);
     case "delete-route":
-      return { ...state, routes: without(state.routes, change.route) };
+      return { ...state, routes: withoutRow(state.routes, change.route) };
     case "set-route-mtu": {
-      const { route, mtu } = change;
+      const { mtu } = change;
+      const route = ownRow(state.routes, change.route);
       return {
         ...state,
         routes: state.routes.map((each) => each === route ? { ...each, mtu } : each),
       };
     }
     case "delete-routing-rule":
-      return { ...state, rules: without(state.rules, change.rule) };
+      return { ...state, rules: withoutRow(state.rules, change.rule) };
     case "delete-neighbour":
       return {
         ...state,
@@ -179,7 +181,7 @@ const shortened = new WeakMap<NetfilterRule, WeakMap<NetnsState, NetnsState>>();
 function withoutRule(state: NetnsState, rule: NetfilterRule): NetnsState {
   const known = shortened.get(rule) ?? new WeakMap<NetnsState, NetnsState>();
   shortened.set(rule, known);
-  const made = known.get(state) ?? { ...state, netfilter: without(state.netfilter, rule) };
+  const made = known.get(state) ?? { ...state, netfilter: withoutRow(state.netfilter, rule) };
   known.set(state, made);
   return made;
 }

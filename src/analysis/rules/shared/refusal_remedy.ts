@@ -3,6 +3,7 @@ import type { NetfilterChain, NetfilterRule, NetnsState } from "../../../event/s
 import { isInHookWalk, nftFreesItself } from "../../kernel/netfilter.ts";
 import { refusersAfter, type Suspect } from "../../netfilter/candidates.ts";
 import { netnsName } from "../../view/netns_names.ts";
+import { ownRow } from "../../view/shortened.ts";
 import type { Case } from "../case.ts";
 import { command } from "../command.ts";
 import { named } from "../word.ts";
@@ -158,9 +159,10 @@ const opened = new WeakMap<NetfilterChain, WeakMap<NetnsState, NetnsState>>();
 function withPolicy(state: NetnsState, { base: { chain } }: Suspect): NetnsState {
   const known = opened.get(chain) ?? new WeakMap<NetnsState, NetnsState>();
   opened.set(chain, known);
+  const own = ownRow(state.chains, chain);
   const made = known.get(state) ?? {
     ...state,
-    chains: state.chains.map((each) => each === chain ? { ...each, policy: "accept" } : each),
+    chains: state.chains.map((each) => each === own ? { ...each, policy: "accept" } : each),
   };
   known.set(state, made);
   return made;
