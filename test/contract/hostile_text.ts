@@ -25,6 +25,7 @@ interface JsonSchema {
   properties?: Record<string, JsonSchema>;
   items?: JsonSchema;
   additionalProperties?: JsonSchema | boolean;
+  propertyNames?: JsonSchema;
   anyOf?: JsonSchema[];
 }
 
@@ -62,10 +63,11 @@ function sample(schema: JsonSchema, freeText: () => string): unknown {
     case "array":
       return [sample(schema.items!, freeText)];
     case "object": {
-      const { properties = {}, additionalProperties } = schema;
+      const { properties = {}, additionalProperties, propertyNames = { type: "string" } } = schema;
       const fields = Object.entries(properties).map(([name, s]) => [name, sample(s, freeText)]);
       if (typeof additionalProperties === "object") {
-        fields.push([freeText(), sample(additionalProperties, freeText)]);
+        const name = sample(propertyNames, freeText) as string;
+        fields.push([name, sample(additionalProperties, freeText)]);
       }
       return Object.fromEntries(fields);
     }
