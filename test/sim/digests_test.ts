@@ -268,7 +268,7 @@ Deno.test("[S20] [S18] [S21] [O24] [O31] digests make no loss and no wrong time 
   const { bounded, between, delivered, since, ...seen } = tried(false, SEEDS);
   equal(bounded + between, 0);
   // Few lose nothing and end where the told packet proves nothing: too few for a quick run to have one.
-  ok(since > 1 || SEEDS < 300, `since ${since} times`);
+  ok(since > 0 || SEEDS < 300, `since ${since} times`);
   ok(delivered > 3 || SEEDS < 300, `delivered ${delivered} times`);
   for (const [what, times] of Object.entries(seen)) {
     ok(times > SEEDS / 50, `${what} ${times} times of ${JSON.stringify(seen)}`);

@@ -1,5 +1,6 @@
 /** [O24] Which packets of a flow that were told to die did so between two places that were counted. */
 import { isDeviceKind } from "../../event/kinds.ts";
+import { isRoutineDrop, isSideCopy } from "../kernel/frees.ts";
 import { isCpuBacklogFull } from "../kernel/sockets.ts";
 import { isBeforeDriver } from "../kernel/transmission.ts";
 import { saysXdp } from "../kernel/xdp.ts";
@@ -35,8 +36,26 @@ export const deathsBetween = (
   a: Place,
   behind: readonly Place[],
 ): Sighting[] =>
-  packets.filter((judgement) => diedBetween(judgement, a, behind))
-    .map(({ end }) => end.step.event);
+  packets.flatMap((judgement) =>
+    diedBetween(judgement, a, behind)
+      ? [judgement.end.step.event]
+      : deathsOfOthers(judgement).filter((event) => isDeathBetween(event, a, behind))
+  );
+
+/**
+ * Drops that were joined to a packet which did not die of them: those of packets that look like it (C6). Were
+ * one a copy's, whose packet lives on, no packet would be missing for it, and counts would prove nothing.
+ */
+export const deathsOfOthers = ({ outcome, packet }: Judgement): Sighting[] =>
+  outcome === "dropped" || !packet.ambiguous
+    ? []
+    : packet.chains.flatMap(({ events }) =>
+      events.filter((event) => event.kind === "drop" && !isRoutineDrop(event) && !isSideCopy(event))
+    );
+
+/** It was dropped after the one place and before the next, by where that was alone. */
+export const isDeathBetween = (event: Sighting, a: Place, behind: readonly Place[]): boolean =>
+  !isBehind(event, a, behind) && isWithin(event, a, behind);
 
 /** It was dropped after the one place and before the next. */
 export function diedBetween(

@@ -10,14 +10,13 @@
  */
 import { epochOf } from "../../event/epoch.ts";
 import type { PacketCounts } from "../../event/report.ts";
-import { isRoutineDrop, isSideCopy } from "../kernel/frees.ts";
 import { DROP_SCRIPTS, EVER, gapOf, isOneClock, isSilentUntil } from "../view/coverage.ts";
 import { dropsUntold } from "../view/drops_untold.ts";
 import type { NodeView, Sighting } from "../view/timeline.ts";
 import type { FlowGroup } from "../verdict/flows.ts";
 import type { Judgement } from "../verdict/judgement.ts";
 import type { Difference } from "./difference.ts";
-import { diedBetween, diedIn, isBehind } from "./deaths.ts";
+import { deathsOfOthers, diedBetween, diedIn, isBehind, isDeathBetween } from "./deaths.ts";
 import { type CountedPlace, segmentsOf } from "./parts.ts";
 import { endPlaceOf, keyOf, type Place } from "./places.ts";
 import { readingsOf, type Series } from "./readings.ts";
@@ -77,15 +76,14 @@ export function figuresOf(known: Known): Figures | undefined {
   const young = rest + deaths.young;
   const isOpen = young > 0 && !isClosed();
   const [came, gone] = [arrived - deaths.atEnd - deaths.young, sum(lost) - sum(deaths.between)];
+  if (untold > came) return undefined;
   // Of packets that look alike a drop may have been told of one, and joined to another (C6).
-  const notCame = untold + deaths.alike.atEnd;
-  if (notCame > came) return undefined;
-  const notVanished = (untold === 0 ? 0 : droppedAtMost(way, pairs)) + deaths.alike.between;
+  const notVanished = (untold === 0 ? 0 : droppedAtMost(way, pairs)) + deaths.unplaced;
   const doubted = Math.min(notVanished, gone);
-  const doubtful = notCame + doubted;
+  const doubtful = untold + doubted;
   const figures: PacketCounts = {
     seen: seen + deaths.before,
-    delivered: came - notCame,
+    delivered: came - untold,
     dropped: sum(deaths.between) + deaths.atEnd + deaths.before,
     vanished: gone - doubted,
     unknown: doubtful + (isOpen ? 0 : young),
@@ -153,11 +151,16 @@ function passedBy({ places, pairs }: Known): [number, number] {
 function deathsOf({ group, places, pairs }: Known, ends: ReadonlyMap<NodeView, number>) {
   const [last, before] = [places.at(-1)!.place, pairs.at(-1)!.a];
   const between = pairs.map(() => 0);
-  let [atEnd, young, early] = [0, 0, 0];
-  const alike = { between: 0, atEnd: 0 };
+  let [atEnd, young, early, unplaced] = [0, 0, 0, 0];
   for (const judgement of group.packets) {
-    for (const event of dropsOfOthers(judgement)) {
-      alike[isBehind(event, before, [last]) ? "atEnd" : "between"] += segmentsOf(event);
+    for (const event of deathsOfOthers(judgement)) {
+      const end = ends.get(event.node);
+      if (end === undefined) return undefined;
+      const [since, until] = comparedAt(pairs[0]!, event, end);
+      const at = pairs.findIndex((pair) => isDeathBetween(event, pair.a, pair.behind));
+      if (isBehind(event, before, [last])) return undefined;
+      if (at < 0 || event.at <= since) unplaced += segmentsOf(event);
+      else if (event.at <= until) between[at]! += segmentsOf(event);
     }
     if (judgement.outcome !== "dropped") continue;
     const { event } = judgement.end.step;
@@ -176,16 +179,8 @@ function deathsOf({ group, places, pairs }: Known, ends: ReadonlyMap<NodeView, n
     else if (isAtEnd) atEnd += segments;
     else between[at[0]!]! += segments;
   }
-  return { between, atEnd, young, before: early, alike };
+  return { between, atEnd, young, before: early, unplaced };
 }
-
-/** Drops that were joined to a packet which did not die of them: those of packets that look like it. */
-const dropsOfOthers = ({ outcome, packet }: Judgement): Sighting[] =>
-  outcome === "dropped" || !packet.ambiguous
-    ? []
-    : packet.chains.flatMap(({ events }) =>
-      events.filter((event) => event.kind === "drop" && !isRoutineDrop(event) && !isSideCopy(event))
-    );
 
 /** From when on packets of its epoch were compared, and up to when, `at`s of its node. */
 function comparedAt({ a, found: { leftOut } }: Pair, event: Sighting, end: number) {
