@@ -12,7 +12,7 @@ import { Random } from "./random.ts";
 import { runsLeftOut } from "./runs_left_out.ts";
 import { seedCount } from "./seed_count.ts";
 
-const SEEDS = seedCount(600, 30, 300);
+const SEEDS = seedCount(600, 60, 300);
 const SHORT_SEEDS = seedCount(300, 50);
 const SECOND = 1e9;
 const FLOW = {
@@ -271,7 +271,7 @@ Deno.test("[S20] [S18] [S21] [O24] [O31] digests make no loss and no wrong time 
   ok(since > 0 || SEEDS < 300, `since ${since} times`);
   ok(delivered > 3 || SEEDS < 300, `delivered ${delivered} times`);
   for (const [what, times] of Object.entries(seen)) {
-    ok(times > SEEDS / 50, `${what} ${times} times of ${JSON.stringify(seen)}`);
+    ok(times > (SEEDS < 300 ? 0 : SEEDS / 50), `${what} ${times} of ${JSON.stringify(seen)}`);
   }
 });
 
