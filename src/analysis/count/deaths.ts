@@ -10,7 +10,7 @@ import { linkOf, stateAt } from "../view/state_view.ts";
 import type { Sighting } from "../view/timeline.ts";
 import type { Difference } from "./difference.ts";
 import { segmentsOf } from "./parts.ts";
-import { keyOf, type Place } from "./places.ts";
+import { AGAIN_NS, keyOf, type Place } from "./places.ts";
 
 /**
  * Packets that were told to be dropped after the one place and before the next, `behind` with those after
@@ -43,15 +43,26 @@ export const deathsBetween = (
   );
 
 /**
- * Drops that were joined to a packet which did not die of them: those of packets that look like it (C6). Were
- * one a copy's, whose packet lives on, no packet would be missing for it, and counts would prove nothing.
+ * Drops that were joined to a packet which did not die of them: those of packets that look like it (C6), or
+ * that have its number after they came round. Were one a copy's, whose packet lives on, no packet would be
+ * missing for it, and counts would prove nothing.
  */
-export const deathsOfOthers = ({ outcome, packet }: Judgement): Sighting[] =>
-  outcome === "dropped" || !packet.ambiguous
+export const deathsOfOthers = (judgement: Judgement): Sighting[] =>
+  judgement.outcome === "dropped"
     ? []
-    : packet.chains.flatMap(({ events }) =>
-      events.filter((event) => event.kind === "drop" && !isRoutineDrop(event) && !isSideCopy(event))
+    : judgement.packet.chains.flatMap(({ events }) =>
+      events.filter((event) =>
+        event.kind === "drop" && !isRoutineDrop(event) && !isSideCopy(event) &&
+        (judgement.packet.ambiguous || isMuchLater(event, judgement))
+      )
     );
+
+/** Nothing of the packet was seen near it: numbers come round in no less than a tenth of a second. */
+const isMuchLater = (event: Sighting, { steps }: Judgement): boolean =>
+  steps.every(({ event: other }) =>
+    other === event ||
+    (other.node === event.node && Math.abs(other.at - event.at) >= AGAIN_NS)
+  );
 
 /** It was dropped after the one place and before the next, by where that was alone. */
 export const isDeathBetween = (event: Sighting, a: Place, behind: readonly Place[]): boolean =>

@@ -85,7 +85,7 @@ function isPartOf(places: readonly string[], way: readonly string[]): boolean {
 /** So many may be joined wrongly without a way of their own being behind it. */
 const MISJOINED_PART = 1 / 20;
 /** Numbers come round in no less than this, ns, and no packet comes to a place again so late. */
-const AGAIN_NS = 0.1e9;
+export const AGAIN_NS = 0.1e9;
 
 /**
  * A packet may be joined to the beginning of a later one that looks like it (C6), or that has its number
