@@ -15,8 +15,8 @@ import {
   firstAt,
   hasArrivedAt,
   inOrder,
-  isSurelyTakenByAsker,
   meetingOf,
+  surelyTakenByAsker,
 } from "./meeting.ts";
 
 /**
@@ -47,9 +47,7 @@ export function courseOfDatagrams(joined: Joined, asked: Form): Course {
     return unknown("an answer came back that no socket took", { code: "translated-unseen", text });
   }
   // Where it was not asked from is another host with the client's address: there it was lost.
-  const home = late.find((packet) =>
-    joined.missing === null && isSurelyTakenByAsker(packet, question)
-  );
+  const home = joined.missing === null ? late.find(surelyTakenByAsker(question)) : undefined;
   if (home) return { ...NOTHING, outcome: "mis-answered", story: lateStory(question, home) };
   const course = unanswered(joined, question.packets, packets);
   if (course.outcome === "unanswered" && hasRead(clientSide(question), reverse(asked))) {

@@ -4,7 +4,7 @@ import { isEchoReply } from "../kernel/protocols.ts";
 import type { Judgement } from "../verdict/judgement.ts";
 import { heldLong, NOTHING, unanswered } from "./course.ts";
 import type { Course, Joined } from "./exchange.ts";
-import { isSurelyTakenByAsker, meetingOf } from "./meeting.ts";
+import { meetingOf, surelyTakenByAsker } from "./meeting.ts";
 
 const sequenceOf = ({ steps }: Judgement) => steps[0]!.event.icmpSequence;
 
@@ -29,9 +29,10 @@ export function courseOfEchoes(joined: Joined, asked: Form, isQuiet: boolean): C
   const own = question.packets.filter(isReply);
   const packets = [...own, ...answers.flatMap((answer) => answer.packets)];
   const misdirected = packets.filter((packet) => meetingOf(packet, asked, joined) === "otherwise");
+  const isTaken = surelyTakenByAsker(question);
   const taken = packets.filter((packet) =>
     packet.outcome === "delivered" && !misdirected.includes(packet) &&
-    (isRead(packet) || isSurelyTakenByAsker(packet, question)) &&
+    (isRead(packet) || isTaken(packet)) &&
     meetingOf(packet, asked, joined) !== "not"
   );
   const numbers = new Set(taken.map(sequenceOf));
@@ -42,7 +43,8 @@ export function courseOfEchoes(joined: Joined, asked: Form, isQuiet: boolean): C
     const course = held ?? { outcome: "answered" as const, story: "it was answered" };
     return { ...NOTHING, ...course, misdirected, answeredBy };
   }
-  const left = packets.filter((packet) => !taken.includes(packet));
+  const done = new Set(taken);
+  const left = packets.filter((packet) => !done.has(packet));
   const openNumbers = new Set(open.map(sequenceOf));
   const strayed = misdirected.filter((packet) => openNumbers.has(sequenceOf(packet)));
   if (strayed.length > 0) {

@@ -87,10 +87,20 @@ export function isTakenByAsker({ end }: Judgement, question: FlowGroup): boolean
   return firsts.length > 0 && firsts.every(({ first }) => first.kind !== "device-rx");
 }
 
-/** The same where each was made there, or would have been seen to come in, had it not been. */
-export function isSurelyTakenByAsker(answer: Judgement, question: FlowGroup): boolean {
-  const firsts = firstsAt(answer.end.step.event, question);
-  return isTakenByAsker(answer, question) && !firsts.some(isDoubtful);
+/**
+ * Whether an answer is, and each packet of the question was made there, or would have been seen to come in,
+ * had it not been. Each namespace is looked at once: thousands of answers to echoes end in one.
+ */
+export function surelyTakenByAsker(question: FlowGroup): (answer: Judgement) => boolean {
+  const known = new Map<string, boolean>();
+  return (answer) => {
+    const { event } = answer.end.step;
+    const place = `${event.node.name} ${event.netns}`;
+    const isSure = known.get(place) ??
+      (isTakenByAsker(answer, question) && !firstsAt(event, question).some(isDoubtful));
+    known.set(place, isSure);
+    return isSure;
+  };
 }
 
 /** What a namespace had of a packet first. */
