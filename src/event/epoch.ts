@@ -6,7 +6,7 @@ import type { Event } from "./event.ts";
 
 const TCP = 6;
 /** So many IP ids, or sequence numbers of echoes, are of one epoch. */
-export const EPOCH_IDS = 2_048;
+export const EPOCH_NUMBERS = 2_048;
 const ICMP: readonly (number | undefined)[] = [1, 58];
 
 /**
@@ -15,12 +15,19 @@ const ICMP: readonly (number | undefined)[] = [1, 58];
  * numbered 0.
  */
 export function epochOf(event: Event): number {
-  const { protocol, network, ipId = 0, icmpSequence = 0, payload = 0, gsoSize } = event;
+  const { protocol, payload = 0, gsoSize } = event;
   if (protocol === TCP) {
     const isData = payload > 0 || gsoSize !== undefined;
     const number = isData ? event.tcpSequence : event.tcpAcknowledgement;
     return (isData ? 64 : 128) + ((number ?? 0) >>> 26);
   }
-  if (ICMP.includes(protocol)) return icmpSequence >>> 11;
-  return network === "ip4" ? ipId >>> 11 : 0;
+  return Math.floor((numberOf(event) ?? 0) / EPOCH_NUMBERS);
+}
+
+/** What numbers packets of the flow, 0 to 65,535: the sequence of an echo, or an IP id; undefined: nothing or TCP. */
+export function numberOf({ protocol, network, ipId, icmpSequence }: Event): number | undefined {
+  if (protocol === TCP) return undefined;
+  if (ICMP.includes(protocol)) return icmpSequence;
+  // An id of 0 is none.
+  return network === "ip4" && ipId !== 0 ? ipId : undefined;
 }

@@ -12,18 +12,31 @@ import type { Difference } from "./difference.ts";
 import { segmentsOf } from "./parts.ts";
 import { AGAIN_NS, keyOf, type Place } from "./places.ts";
 
+/** All that was told to die of a flow: looked for once, because few of its packets did. */
+export interface Dead {
+  dropped: readonly Judgement[];
+  /** Drops that were joined to packets which did not die of them. */
+  ofOthers: readonly Sighting[];
+}
+
+/** Those of a flow. */
+export const deadOf = ({ packets }: FlowGroup): Dead => ({
+  dropped: packets.filter(({ outcome }) => outcome === "dropped"),
+  ofOthers: packets.flatMap(deathsOfOthers),
+});
+
 /**
  * Packets that were told to be dropped after the one place and before the next, `behind` with those after
  * it, while they are compared. Not all hops of a packet that dies are told, so where it died says more.
  */
 export function dropsTold(
-  group: FlowGroup,
+  dead: Dead,
   a: Place,
   behind: readonly Place[],
   { since, until }: Difference,
 ): number {
   let dropped = 0;
-  for (const event of deathsBetween(group, a, behind)) {
+  for (const event of deathsBetween(dead, a, behind)) {
     if (event.node === a.node && (event.at < since || event.at > until)) continue;
     dropped += segmentsOf(event);
   }
@@ -32,15 +45,14 @@ export function dropsTold(
 
 /** The drops of packets that died between two places. */
 export const deathsBetween = (
-  { packets }: FlowGroup,
+  { dropped, ofOthers }: Dead,
   a: Place,
   behind: readonly Place[],
-): Sighting[] =>
-  packets.flatMap((judgement) =>
-    diedBetween(judgement, a, behind)
-      ? [judgement.end.step.event]
-      : deathsOfOthers(judgement).filter((event) => isDeathBetween(event, a, behind))
-  );
+): Sighting[] => [
+  ...dropped.filter((judgement) => diedBetween(judgement, a, behind))
+    .map(({ end }) => end.step.event),
+  ...ofOthers.filter((event) => isDeathBetween(event, a, behind)),
+];
 
 /**
  * Drops that were joined to a packet which did not die of them: those of packets that look like it (C6), or

@@ -24,7 +24,7 @@ import { type CountedPlace, lateIn, segmentsOf } from "./parts.ts";
 import { readingsOf, type Series } from "./readings.ts";
 import type { FlowGroup } from "../verdict/flows.ts";
 import { type Died, type MissingOf, ofInTime } from "./in_time.ts";
-import { settledBy } from "./position.ts";
+import { type SettledAt, settledBy } from "./position.ts";
 import { BEGUN_NS, type Run, type Step } from "./runs.ts";
 import { settledAfter } from "./settled.ts";
 import { isOneTime, stepsOf } from "./steps.ts";
@@ -88,16 +88,21 @@ export function evenAlong(
     };
   };
   const start = steps.findLastIndex(({ from }) => from + BEGUN_NS <= firstSeen);
-  const numbered = once(() =>
-    ofInTime(settledBy(group, places.map(({ place }) => place), steps), steps, late, missingOf)
-  );
+  let numbered: SettledAt | undefined;
+  const settledAt = () =>
+    numbered ??= ofInTime(
+      settledBy(group, places.map(({ place }) => place), steps),
+      steps,
+      late,
+      missingOf,
+    );
   const evenOf = (epoch: number): ReadonlySet<number> => {
     const of = missingOf(epoch);
     const even = evenSince(steps, start, late, of, NONE);
     const end = steps.at(-1)!.number;
     if (even.has(end)) return even;
     const settled = new Set(settledAfter(epoch, steps, [first, last], late));
-    steps.forEach((_, i) => numbered()(i).has(epoch) && settled.add(i));
+    steps.forEach((_, i) => settledAt()(i).has(epoch) && settled.add(i));
     return settled.size === 0 ? even : evenSince(steps, start, late, of, settled);
   };
   // Asked for between each two places, and of each run.
@@ -108,11 +113,6 @@ export function evenAlong(
     return found;
   };
 }
-
-const once = <T>(made: () => T): () => T => {
-  let known: { value: T } | undefined;
-  return () => (known ??= { value: made() }).value;
-};
 
 /**
  * Numbers of the readings after which as many were missing as were told to have died, since the flow began,

@@ -16,7 +16,7 @@ import type { NodeView, Sighting } from "../view/timeline.ts";
 import type { FlowGroup } from "../verdict/flows.ts";
 import type { Judgement } from "../verdict/judgement.ts";
 import type { Difference } from "./difference.ts";
-import { deathsOfOthers, diedBetween, diedIn, isBehind, isDeathBetween } from "./deaths.ts";
+import { type Dead, diedBetween, diedIn, isBehind, isDeathBetween } from "./deaths.ts";
 import { type CountedPlace, segmentsOf } from "./parts.ts";
 import { endPlaceOf, keyOf, type Place } from "./places.ts";
 import { readingsOf, type Series } from "./readings.ts";
@@ -40,6 +40,7 @@ export interface Known {
   way: readonly Place[];
   places: readonly CountedPlace[];
   pairs: readonly Pair[];
+  dead: Dead;
   isClosed: () => boolean;
 }
 
@@ -148,21 +149,19 @@ function passedBy({ places, pairs }: Known): [number, number] {
  * are those that died at the end right after the last reading: it may have counted them before they did.
  * `before`: of a flow that was on its way before, those that are of none of the packets that were compared.
  */
-function deathsOf({ group, places, pairs }: Known, ends: ReadonlyMap<NodeView, number>) {
+function deathsOf({ dead, places, pairs }: Known, ends: ReadonlyMap<NodeView, number>) {
   const [last, before] = [places.at(-1)!.place, pairs.at(-1)!.a];
   const between = pairs.map(() => 0);
   let [atEnd, young, early, unplaced] = [0, 0, 0, 0];
-  for (const judgement of group.packets) {
-    for (const event of deathsOfOthers(judgement)) {
-      const end = ends.get(event.node);
-      if (end === undefined) return undefined;
-      const [since, until] = comparedAt(pairs[0]!, event, end);
-      const at = pairs.findIndex((pair) => isDeathBetween(event, pair.a, pair.behind));
-      if (isBehind(event, before, [last])) return undefined;
-      if (at < 0 || event.at <= since) unplaced += segmentsOf(event);
-      else if (event.at <= until) between[at]! += segmentsOf(event);
-    }
-    if (judgement.outcome !== "dropped") continue;
+  for (const event of dead.ofOthers) {
+    const end = ends.get(event.node);
+    if (end === undefined || isBehind(event, before, [last])) return undefined;
+    const [since, until] = comparedAt(pairs[0]!, event, end);
+    const at = pairs.findIndex((pair) => isDeathBetween(event, pair.a, pair.behind));
+    if (at < 0 || event.at <= since) unplaced += segmentsOf(event);
+    else if (event.at <= until) between[at]! += segmentsOf(event);
+  }
+  for (const judgement of dead.dropped) {
     const { event } = judgement.end.step;
     const end = ends.get(event.node);
     if (end === undefined) return undefined;

@@ -20,7 +20,7 @@ import type { World } from "../verdict/judgement.ts";
 import { type Comparison, comparisonOf } from "./between.ts";
 import { type Difference, differencesOf } from "./difference.ts";
 import type { CountedPlace } from "./parts.ts";
-import { deathsBetween, dropsTold } from "./deaths.ts";
+import { deadOf, deathsBetween, dropsTold } from "./deaths.ts";
 import { evenAlong } from "./even.ts";
 import { figuresOf, type Known, type Pair } from "./figures.ts";
 import { countedAt, countsOnce, keyOf, type Place, wayOf } from "./places.ts";
@@ -121,7 +121,7 @@ function isTrusted({ place, there }: CountedPlace): boolean {
 }
 
 function compared(
-  known: Omit<Known, "pairs"> & Pick<ToldOneByOne, "isOpen"> & {
+  known: Omit<Known, "pairs" | "dead"> & Pick<ToldOneByOne, "isOpen"> & {
     /** Packets that were counted off its way. */
     elsewhere: () => number;
   },
@@ -130,8 +130,9 @@ function compared(
   const pairs: Pair[] = [];
   const [start] = places;
   if (start === undefined) return unknown("it was counted at fewer than two places");
+  const dead = deadOf(group);
   const behind = places.map((_, i) => places.slice(i + 1).map(({ place }) => place));
-  const deaths = places.slice(1).map((_, i) => deathsBetween(group, places[i]!.place, behind[i]!));
+  const deaths = places.slice(1).map((_, i) => deathsBetween(dead, places[i]!.place, behind[i]!));
   const even = evenAlong(places, group, firstSeen(group, start.place.node), new Set(deaths.flat()));
   const comparisons: Comparison[] = [];
   for (let i = 1; i < places.length; i++) {
@@ -165,7 +166,7 @@ function compared(
   const losses = pairs.filter(({ found }) => found.lost > 0).map(({ a, b, behind, found }) => ({
     ...found,
     ...{ from: a, to: b, behind, first: found.from, last: found.to },
-    dropsTold: dropsTold(group, a, behind, found),
+    dropsTold: dropsTold(dead, a, behind, found),
   }));
   const lost = losses.reduce((sum, { lost }) => sum + lost, 0);
   const isLeast = pairs.some(({ found }) => found.isLeast);
@@ -175,7 +176,7 @@ function compared(
   const lostBytes = pairs.every(({ found }) => found.lostBytes !== undefined)
     ? pairs.reduce((sum, { found }) => sum + found.lostBytes!, 0)
     : undefined;
-  const figures = elsewhere() > 0 ? undefined : figuresOf({ ...known, pairs });
+  const figures = elsewhere() > 0 ? undefined : figuresOf({ ...known, pairs, dead });
   const isDelivered = isOpen && figures?.isDelivered === true;
   const basis = isDelivered ? "outcome" : figures ? "figures" : "none";
   const report: FlowCount = {

@@ -2,40 +2,42 @@
  * [O42] Where the numbers of a flow were at a border between readings: so of which epochs nothing was
  * under way, though the flow had begun before anybody counted, never pauses and loses packets all along.
  *
- * IP ids grow by one with each packet and come round after 65,536. Told packets say where they were: the
- * last place had received one number before the border, the first place had not yet sent another one.
- * What lies far behind the one and ahead of the other had passed, all of it, or is lost.
+ * IP ids, and sequence numbers of echoes, grow by one with each packet and come round after 65,536. Told
+ * packets say where they were: the last place had received one number before the border, the first place
+ * had not yet sent another one. What lies far behind the one and ahead of the other had passed, all of
+ * it, or is lost.
  *
  * What else may look so, and why it is not taken for it:
  * - Numbers that do not grow: told packets that follow each other must say by how much they do.
  * - A lap more than told packets show: they are so near to each other that no lap fits between.
  * - Packets that wait while others overtake them by thousands, in another queue or a delay that varies:
  *   they come later, where fewer are missing than before. Where that is so of any epoch, and for as long
- *   as packets may wait after the border, nothing is said (`even.ts`).
+ *   as packets may wait after the border, nothing is said (`in_time.ts`).
  * - So many under way that all numbers are: where a queue of the way may hold as many, nothing is said.
  */
-import { EPOCH_IDS, epochOf } from "../../event/epoch.ts";
+import { EPOCH_NUMBERS, numberOf } from "../../event/epoch.ts";
 import type { FlowGroup } from "../verdict/flows.ts";
+import { firstAfter } from "../view/indexed.ts";
 import { linkOf, stateAt } from "../view/state_view.ts";
-import type { Sighting } from "../view/timeline.ts";
-import { keyOf, type Place } from "./places.ts";
+import type { Place } from "./places.ts";
 import type { Step } from "./runs.ts";
+import { isAt } from "./told.ts";
 
 /** A packet that was told at a place. */
 export interface Numbered {
   /** When it passed there, an `at`. */
   at: number;
-  /** Its IP id. */
-  id: number;
+  /** Its IP id, or the sequence number of an echo. */
+  number: number;
 }
 
-/** IP ids come round after so many. */
-const IDS = 65_536;
-const EPOCHS = IDS / EPOCH_IDS;
+/** They come round after so many. */
+const NUMBERS = 65_536;
+const EPOCHS = NUMBERS / EPOCH_NUMBERS;
 /** So many later ones have come to the last place: more than the queues of a kernel hold. */
-const BEHIND = IDS / 4;
+const BEHIND = NUMBERS / 4;
 /** So many are to be sent before an epoch comes again. */
-const AHEAD = 2 * EPOCH_IDS;
+const AHEAD = 2 * EPOCH_NUMBERS;
 /** Several processors that send may hand over their packets in another order. */
 const DISORDER = 256;
 /** Told packets may be so far apart in time, ns, and at the most in numbers that are expected. */
@@ -73,13 +75,15 @@ export function settledByNumbers(
   if (!grow(sent, rateAt) || !grow(came, rateAt)) return () => NONE;
   return (position) => {
     const { at } = steps[position]!;
-    const after = sent[indexAfter(sent, at)];
-    const before = came[indexAfter(came, at) - 1];
+    const after = sent[firstAfter(sent, at)];
+    const before = came[firstAfter(came, at) - 1];
     if (after === undefined || before === undefined) return NONE;
     const expected = (after.at - before.at) * rateAt(at) * FASTER;
-    const between = forward(after.id - before.id);
-    if (after.at - before.at > APART_NS || expected > IDS / 2 || between > IDS / 4) return NONE;
-    return farFrom(before.id - DISORDER, after.id + DISORDER);
+    const between = forward(after.number - before.number);
+    if (after.at - before.at > APART_NS || expected > NUMBERS / 2 || between > NUMBERS / 4) {
+      return NONE;
+    }
+    return farFrom(before.number - DISORDER, after.number + DISORDER);
   };
 }
 
@@ -99,43 +103,32 @@ function queuedAlong(places: readonly Place[]): number {
 function farFrom(before: number, after: number): ReadonlySet<number> {
   const epochs = new Set<number>();
   for (let epoch = 0; epoch < EPOCHS; epoch++) {
-    const behind = forward(before - (epoch + 1) * EPOCH_IDS);
-    const ahead = forward(epoch * EPOCH_IDS - after);
-    if (behind >= BEHIND && ahead >= AHEAD && behind + ahead < IDS) epochs.add(epoch);
+    const behind = forward(before - (epoch + 1) * EPOCH_NUMBERS);
+    const ahead = forward(epoch * EPOCH_NUMBERS - after);
+    if (behind >= BEHIND && ahead >= AHEAD && behind + ahead < NUMBERS) epochs.add(epoch);
   }
   return epochs;
 }
 
 /** How far a number is ahead of another, by their difference. */
-const forward = (difference: number): number => ((difference % IDS) + IDS) % IDS;
+const forward = (difference: number): number => ((difference % NUMBERS) + NUMBERS) % NUMBERS;
 
 function numberedAt({ packets }: FlowGroup, place: Place, aheadNs: number): Numbered[] {
-  const key = keyOf(place);
   const all: Numbered[] = [];
   for (const { steps } of packets) {
     for (const { event } of steps) {
-      if (isNumbered(event) && event.ifindex === place.ifindex && keyOf(placeOf(event)) === key) {
-        all.push({ at: event.at + aheadNs, id: event.ipId! });
-      }
+      const number = isAt(event, place) ? numberOf(event) : undefined;
+      if (number !== undefined) all.push({ at: event.at + aheadNs, number });
     }
   }
   return all.sort((a, b) => a.at - b.at);
 }
 
-const isNumbered = (event: Sighting): boolean =>
-  event.network === "ip4" && (event.ipId ?? 0) > 0 && epochOf(event) === epochOfId(event.ipId!);
-
-const epochOfId = (id: number): number => Math.floor(id / EPOCH_IDS);
-
-const placeOf = ({ node, netns, ifindex, kind }: Sighting) =>
-  ({ node, netns, ifindex, stage: kind }) as unknown as Place;
-
 /** Packets a ns at a moment: as many as in the busiest of the reading that it is in and those beside it. */
 function ratesOf(steps: readonly Step[]): (at: number) => number {
   const rates = steps.map(({ from, at, passed }) => at > from ? passed / (at - from) : 0);
   return (at) => {
-    let i = steps.findIndex((step) => step.at >= at);
-    if (i < 0) i = steps.length - 1;
+    const i = Math.min(firstAfter(steps, at), steps.length - 1);
     return Math.max(rates[i - 1] ?? 0, rates[i] ?? 0, rates[i + 1] ?? 0);
   };
 }
@@ -146,20 +139,9 @@ function grow(told: readonly Numbered[], rateAt: (at: number) => number): boolea
   for (let i = 1; i < told.length; i++) {
     const [a, b] = [told[i - 1]!, told[i]!];
     const expected = (b.at - a.at) * rateAt(b.at) * FASTER;
-    if (expected > IDS / 8) continue;
+    if (expected > NUMBERS / 8) continue;
     all += 1;
-    if (forward(b.id - a.id + DISORDER) <= expected + 2 * DISORDER) good += 1;
+    if (forward(b.number - a.number + DISORDER) <= expected + 2 * DISORDER) good += 1;
   }
   return all >= STEPS_MIN && good >= all * STEPS_PART;
-}
-
-/** Position of the first that is later. */
-function indexAfter(told: readonly Numbered[], at: number): number {
-  let [low, high] = [0, told.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (told[middle]!.at <= at) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

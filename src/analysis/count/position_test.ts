@@ -17,16 +17,16 @@ const steps = (passed: number): Step[] =>
     ...{ isWhole: true, isShort: false },
   }));
 
-/** Told packets; `idAt`: the number that is sent at a time. An id of 0 is none. */
-const toldOf = (everyNs: number, idAt: (at: number) => number) =>
+/** Told packets; `numberAt`: the number that is sent at a time. */
+const toldOf = (everyNs: number, numberAt: (at: number) => number) =>
   Array.from({ length: Math.floor(4 * SECOND / everyNs) }, (_, i) => 1e6 + i * everyNs)
-    .map((at) => ({ at, id: 1 + idAt(at) % 65_535 }));
+    .map((at) => ({ at, number: 1 + numberAt(at) % 65_535 }));
 
 const growing = (at: number) => Math.floor(at / SECOND * RATE);
 
 /** Epochs that are settled after the second reading. */
-function settledOf(told: { at: number; id: number }[], passed = RATE): number[] {
-  const came = told.map(({ at, id }) => ({ at: at + WAY_NS, id }));
+function settledOf(told: { at: number; number: number }[], passed = RATE): number[] {
+  const came = told.map(({ at, number }) => ({ at: at + WAY_NS, number }));
   return [...settledByNumbers(told, came, steps(passed))(1)];
 }
 

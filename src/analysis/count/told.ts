@@ -26,7 +26,7 @@ export function toldAtBoth({ packets }: FlowGroup, a: Place, b: Place): ToldAtBo
   });
 }
 
-/** Without a key for each sighting, which there are many of. */
-const isAt = ({ node, netns, ifindex, kind }: Sighting, place: Place): boolean =>
+/** It was at that place: without a key for each sighting, which there are many of. */
+export const isAt = ({ node, netns, ifindex, kind }: Sighting, place: Place): boolean =>
   node === place.node && ifindex === place.ifindex && netns === place.netns &&
   kind === place.stage;
