@@ -122,6 +122,9 @@ async function works(binary: string, t: Deno.TestContext): Promise<void> {
 /** Pings of one processor: they last for some tenths of a second, in each of which a mask is chosen. */
 const FLOOD = 120_000;
 
+/** More than this many heartbeats must have been told. */
+const HEARTBEATS = 300;
+
 /** [O22] More than may be told: what is of the ranks in force is told at each hop, or counted as lost. */
 async function chooses(binary: string, capability: Capability, raw: boolean, pair: Pair) {
   // Six events each within some tenths of a second: many times what these may have for long.
@@ -187,10 +190,15 @@ async function choosesWithin(
 async function beats(program: Pick<TraceOptions, "binary" | "capability" | "raw">, pair: Pair) {
   const { ticks, refused, events } = await trace(
     { ...program, pair, budget: 1_000_000, beatUs: 200, all: true },
-    () => pair.flood(20_000, program.capability.cpus),
+    async (seen) => {
+      // A busy machine runs the timer seldom, and how long a flood takes is its affair, too.
+      for (let floods = 0; floods < 8 && seen.ticks.length <= HEARTBEATS; floods++) {
+        await pair.flood(20_000, program.capability.cpus);
+      }
+    },
   );
   ok(
-    ticks.length > 300 && events.length > 1_000,
+    ticks.length > HEARTBEATS && events.length > 1_000,
     `${ticks.length} heartbeats, ${events.length} events`,
   );
   same([ticks.length - new Set(ticks).size, refused], [0, []]);
@@ -213,7 +221,7 @@ interface TraceOptions {
 
 async function trace(
   { binary, capability, raw, pair, stopped, budget, all, beatUs }: TraceOptions,
-  load: () => Promise<void>,
+  load: (seen: Readonly<Seen>) => Promise<void>,
 ): Promise<Seen> {
   const seen: Seen = {
     events: [],
@@ -270,7 +278,7 @@ async function trace(
     await run.ready;
     meter.look();
     if (stopped) Deno.kill(run.pid, "SIGSTOP");
-    await load();
+    await load(seen);
   } finally {
     if (stopped) Deno.kill(run.pid, "SIGCONT");
   }
