@@ -10,8 +10,8 @@ import {
   count,
   End,
   endName,
+  FlowPackets,
   Hop,
-  PacketCounts,
   text,
   timeOfDay,
 } from "./report_parts.ts";
@@ -54,8 +54,8 @@ export const Problem = z.object({
    * that failed its echoes or datagrams that did.
    */
   passed: count,
-  /** Of its flows. */
-  packets: PacketCounts,
+  /** Of its flows; of one flow whose packets are counted the same, with their `basis`. */
+  packets: FlowPackets,
   /**
    * Only counts show it, and no single packet: so many were counted, lost of them between these places.
    * `firstAt` and `lastAt` are then a time in which all of them were lost. Absent: packets show it.

@@ -1,7 +1,7 @@
 import { equal, match } from "node:assert/strict";
 import type { Flow, Problem } from "../event/report.ts";
 import { countedAfter, countedFirst } from "./counted.ts";
-import { problemSize } from "./problem.ts";
+import { passedWords, problemSize } from "./problem.ts";
 import { counting } from "./writing.ts";
 
 const COUNTING = counting(",");
@@ -66,4 +66,17 @@ Deno.test("[P1] of what only counts know the size is packets between two places"
     problemSize(shown as unknown as Problem, COUNTING.plural, WRITING),
     "1 UDP exchange from 10.0.0.1",
   );
+});
+
+Deno.test("[O31] of a flow that counts know to the packet it is said how many of its packets got through", () => {
+  const packets = { seen: 373_697, delivered: 373_683, dropped: 14 };
+  const words = (of: object) =>
+    passedWords({ passed: 1_447, packets, ...of } as unknown as Problem, COUNTING.plural);
+  equal(
+    words({ packets: { ...packets, basis: "counted" } }),
+    "373,683 of 373,697 packets got through",
+  );
+  equal(words({}), "1,447 got through");
+  equal(words({ passed: 0 }), "");
+  equal(words({ counted: { packets: 4_900, lost: 3 } }), "", "its size tells it");
 });

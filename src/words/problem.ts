@@ -45,6 +45,21 @@ export function problemSize(problem: Problem, plural: Plural, writing: Writing):
   } counted from ${from} to ${to}, of ${asked}`;
 }
 
+/**
+ * What got through of its kind: `26 got through`. Of a flow that counts know to the packet it is of its
+ * packets: `373,683 of 373,697 packets got through`. "" where nothing did, or the size tells it.
+ */
+export function passedWords(
+  { passed, packets, counted }: Problem,
+  plural: Plural,
+): string {
+  if (counted !== undefined || passed === 0) return "";
+  const { basis, delivered, seen } = packets;
+  const number = (count: number) => plural(count, "", "").trim();
+  const of = basis === "counted" ? ` of ${plural(seen, "packet")}` : "";
+  return `${number(of === "" ? passed : delivered)}${of} got through`;
+}
+
 function askedSize(
   { protocol, flows, clients, from, fromNames }: Problem,
   plural: Plural,

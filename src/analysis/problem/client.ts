@@ -10,6 +10,10 @@ export type Seen = Pass & { at: number };
 export const inTime = (a: Seen, b: Seen): number =>
   a.at - b.at || (a.client < b.client ? -1 : a.client > b.client ? 1 : 0);
 
+/** When the last of these got through, where only some like it were told; undefined: all were. */
+export const lastSampleOf = (passes: readonly Seen[]): number | undefined =>
+  passes.at(-1)?.isSample ? passes.at(-1)!.at : undefined;
+
 /** There are as many clients as flows, and nothing gets through of most that fail: nobody changes it. */
 const NONE: never[] = [];
 
@@ -37,6 +41,7 @@ export class Client {
     if (this.failures.isNone) return null;
     const { at } = this.failures;
     const between = Math.max(0, this.#at.below(at.last!) - this.#at.upTo(at.first!));
-    return prospectOf(this.failures, between, this.#at.length - this.#at.upTo(openAt));
+    const since = this.#at.length - this.#at.upTo(openAt);
+    return prospectOf(this.failures, { between, since, lastSample: lastSampleOf(this.passes) });
   }
 }

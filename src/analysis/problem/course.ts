@@ -2,7 +2,7 @@
 import type { ProblemState } from "../../event/report.ts";
 import { wallMsAt } from "../view/time_of_day.ts";
 import { changeInOrder, Numbers } from "../view/ordered.ts";
-import { Client, inTime, type Seen } from "./client.ts";
+import { Client, inTime, lastSampleOf, type Seen } from "./client.ts";
 import { Failures, type Healing, type Prospect, prospectOf } from "./healing.ts";
 import type { Pass } from "./passing.ts";
 import type { Place } from "./place.ts";
@@ -103,7 +103,8 @@ export class CourseAt {
     if (!isTotal) {
       return { until: this.#untils.last!, then: this.#mended > 0 ? "healed" : "ended" };
     }
-    return prospectOf(this.#failures, 0, this.#ownAt.length - this.#ownAt.upTo(this.#openAt));
+    const since = this.#ownAt.length - this.#ownAt.upTo(this.#openAt);
+    return prospectOf(this.#failures, { between: 0, since, lastSample: lastSampleOf(this.#own) });
   }
 
   get #since(): number {

@@ -64,16 +64,34 @@ export interface Prospect {
   then: "healed" | "ended";
 }
 
+/** What got through between failures, and since. */
+export interface GotThrough {
+  /** How many did before the last failure. */
+  between: number;
+  /** How many did after it. */
+  since: number;
+  /** Of a flow of which only some were told: when the last one got through, an `at`; else undefined. */
+  lastSample: number | undefined;
+}
+
 /**
- * [P4] What is expected after these failures, at least one, where so many got through between them, and so
- * many since: too few, and it is not said that it is healed; where nobody tries any more, none will.
+ * [P4] What is expected after these failures, at least one, by what got through between them and since: too
+ * little, and it is not said that it is healed; where nobody tries any more, none will.
+ *
+ * Where only some of what got through was told, but all that failed, numbers say too little of how often it
+ * failed. Then it is time that tells: nothing may have failed for so many pauses that chance does not explain
+ * it, while some got through all the same.
  */
-export function prospectOf(failures: Failures, between: number, since: number): Prospect {
+export function prospectOf(
+  failures: Failures,
+  { between, since, lastSample }: GotThrough,
+): Prospect {
   const { at, units } = failures;
   const [first, last] = [at.first!, at.last!];
-  const pause = at.length > 1 ? (last - first) / (at.length - 1) : 0;
-  const isMended = since >= enough(units, between);
-  const silence = isMended ? pause : Math.max(QUIET_NS, 3 * pause);
+  const mean = at.length > 1 ? (last - first) / (at.length - 1) : 0;
+  const pause = lastSample === undefined ? mean : mean * -Math.log(CHANCE);
+  const isMended = since >= enough(units, between) && !(lastSample! < last + pause);
+  const silence = isMended ? pause : Math.max(QUIET_NS, 3 * mean);
   return { until: last + Math.floor(silence), then: isMended ? "healed" : "ended" };
 }
 

@@ -21,6 +21,8 @@ export interface Pass {
   wallMs: number;
   /** It asks something by itself: an exchange, an echo, a datagram; a segment of a connection does not. */
   isQuestion: boolean;
+  /** It is one of many, of which only some were told, while all that died were (O22). */
+  isSample?: true;
 }
 
 /** A flow of no question that got through. */
@@ -195,7 +197,10 @@ export function passesOfPackets(trouble: Trouble, kind: Kind): Pass[] {
     const event = dead.length > 0 ? firstOfKind(packet, kind) : sightingAt(packet, kind.place);
     if (!event || largestAt(packet, kind.place) < kind.leastBytes) return [];
     const isQuestion = trouble.protocol !== "tcp";
-    return [{ client, at: event.at, wallMs: wallMsAt(event.node, event.at), isQuestion }];
+    return [{
+      ...{ client, at: event.at, wallMs: wallMsAt(event.node, event.at), isQuestion },
+      ...(event.rank === undefined ? {} : { isSample: true }),
+    }];
   });
 }
 

@@ -45,6 +45,11 @@ export class Problem {
     return this.#asked.size === 0;
   }
 
+  /** The flow that shows it, where that is one. */
+  get onlyFlow(): string | undefined {
+    return this.#flows.size === 1 ? [...this.#flows.keys()][0] : undefined;
+  }
+
   /** The trouble that shows it best. */
   get first(): Trouble {
     return this.#partsInOrder()[0]!.troubles[0]!;

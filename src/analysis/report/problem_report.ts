@@ -66,7 +66,7 @@ export class ReportedProblem implements Doubter {
     return this.report = {
       ...this.#head(first, healing, shown),
       lastHop,
-      ...this.#ends(first),
+      ...this.#ends(first, shown),
       ...countedOf(first, this.problem),
       ...times(this.problem, healing),
       ...(began.told.length === 0 ? {} : { began: began.told }),
@@ -92,8 +92,9 @@ export class ReportedProblem implements Doubter {
     };
   }
 
-  #ends({ direction, to, protocol }: Trouble) {
-    const { clients, asked, passed, packets } = this.problem;
+  #ends({ direction, to, protocol }: Trouble, { flowOf }: Surroundings) {
+    const { clients, asked, passed, packets, onlyFlow } = this.problem;
+    const counted = onlyFlow === undefined ? undefined : flowOf(onlyFlow)?.packets;
     return {
       direction,
       from: clients.slice(0, FROM_MAX),
@@ -102,7 +103,7 @@ export class ReportedProblem implements Doubter {
       flows: asked,
       clients: clients.length,
       passed,
-      packets,
+      packets: counted?.basis === "counted" ? counted : packets,
     };
   }
 }

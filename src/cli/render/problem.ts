@@ -1,7 +1,13 @@
 /** A problem: how much fails, where to, since when, and whether it still does. */
 import type { Problem, Report } from "../../event/report.ts";
 import { nearLines } from "../../words/change.ts";
-import { clockInUtc, problemEnd, problemOutcome, problemSize } from "../../words/problem.ts";
+import {
+  clockInUtc,
+  passedWords,
+  problemEnd,
+  problemOutcome,
+  problemSize,
+} from "../../words/problem.ts";
 import { mendedText } from "../../words/mended.ts";
 import { boundText } from "../../words/time_bound.ts";
 import type { Look, Style } from "./look.ts";
@@ -38,15 +44,15 @@ export function problemLines(
 
 /** What fails, in a sentence; of what is healed when that was comes first: `✓ healed 20:20:39.120`. */
 export function problemHead(problem: Problem, look: Look): string[] {
-  const { cause, direction, state, severity, passed, counted, healedAt, lastAt } = problem;
+  const { cause, direction, state, severity, healedAt, lastAt } = problem;
   const open = severity === "unknown" || severity === "minor";
   const healed = state === "healed" ? `healed ${timeIn(look)(healedAt ?? lastAt)}  ` : "";
   const mark = state === "healed" ? look.glyph.delivered : open ? look.glyph.open : look.glyph.lost;
   const word = problemOutcome(problem, look);
   const what = cause ? `${word}, ${cause.code}` : word;
   const way = direction === "answer" ? "answers of " : "";
-  // Of packets that are counted the size tells how many got through.
-  const others = passed === 0 || counted !== undefined ? "" : `; ${passed} got through`;
+  const passed = passedWords(problem, plural);
+  const others = passed === "" ? "" : `; ${passed}`;
   const size = problemSize(problem, plural, look);
   const sentence = `${what}: ${way}${size} to ${problemEnd(problem, look)}${others}`;
   const style = problemStyle(problem);

@@ -2,7 +2,7 @@
 /** What is wrong, before all flows: one card a problem. */
 import type { Problem } from "../../event/report.ts";
 import { clipEnd, visible } from "../../words/escape.ts";
-import { problemOutcome, problemsHead } from "../../words/problem.ts";
+import { passedWords, problemOutcome, problemsHead } from "../../words/problem.ts";
 import { nearLines } from "../../words/change.ts";
 import { lookOf, OutcomeIcon } from "../parts/icons.tsx";
 import { Chunked } from "../parts/chunked.tsx";
@@ -68,11 +68,15 @@ const looksLike = ({ state, severity }: Problem): string =>
   severity === "unknown" && state !== "healed" ? "ended" : STATES.has(state) ? state : "active";
 
 /** What failed and what got through; of a stretch of time both, and when, as its parts tell it. */
-function countWords({ passed, inWindow, counted }: ShownProblem): string {
+function countWords(problem: ShownProblem): string {
+  const { passed, inWindow, counted } = problem;
   // Its size tells packets, not failures.
   if (counted !== undefined) return "";
+  if (inWindow === undefined) {
+    const words = passedWords(problem, plural);
+    return words === "" ? "" : `, ${words}`;
+  }
   const through = (most: string) => passed > 0 ? `, ${most}${grouped(passed)} got through` : "";
-  if (inWindow === undefined) return through("");
   const { failures, isAtMost, span } = inWindow;
   const most = isAtMost ? "at most " : "";
   const time = (ms: number) => timeOfDayHere(new Date(ms).toISOString(), first.value);
