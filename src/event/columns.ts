@@ -180,4 +180,10 @@ export const COLUMNS = [
     max: U32,
     meaning: "skb->mark of a packet that was dropped, where it is not 0",
   },
+  {
+    name: "digest",
+    type: "uint",
+    max: COUNT_MAX,
+    meaning: "what differs in a datagram without an id, mixed by a secret: rule O23",
+  },
 ] as const satisfies readonly Column[];

@@ -101,6 +101,7 @@ function EventFields(this: Partial<Event>, scan: Scan): void {
   if (scan.has()) this.refusedBy = scan.text(refusedByTexts);
   if (scan.has()) this.countedTogether = scan.uint(999999999999999);
   if (scan.has()) this.firewallMark = scan.uint(4294967295);
+  if (scan.has()) this.digest = scan.uint(999999999999999);
 }
 // What it makes is a plain object, and V8 lays it out once for all events.
 EventFields.prototype = Object.prototype;

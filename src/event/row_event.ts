@@ -441,4 +441,9 @@ export class RowEvent implements Event {
     const at = this.rows.places[86]!;
     return at < 0 ? undefined : this.rows.uint32(this.from + at);
   }
+
+  get digest(): Event["digest"] {
+    const at = this.rows.places[87]!;
+    return at < 0 ? undefined : this.rows.uint53(this.from + at);
+  }
 }

@@ -104,4 +104,5 @@ export function rowOfScan(scan: Scan, row: RowSink): void {
   if (scan.has()) row.known(84, refusedByTexts, scan.slot(refusedByTexts));
   if (scan.has()) row.uint53(85, scan.uint(999999999999999));
   if (scan.has()) row.uint32(86, scan.uint(4294967295));
+  if (scan.has()) row.uint53(87, scan.uint(999999999999999));
 }

@@ -14,17 +14,16 @@ export function checkCountedProblems(report: Report, lostIn: LostIn, seed: numbe
   const [flow] = report.flows;
   const told = `seed ${seed}`;
   const counted = report.problems.filter((problem) => problem.counted !== undefined);
-  if (flow?.outcome === "dropped" || flow?.outcome === "vanished") {
-    // A packet shows it.
-    equal(counted.length, 0, told);
-    return [];
-  }
   const key = (from: unknown, to: unknown, lost: number) => JSON.stringify([from, to, lost]);
-  deepEqual(
-    counted.map(({ counted }) => key(counted!.from, counted!.to, counted!.lost)).sort(),
-    (flow?.counted?.losses ?? []).map(({ from, to, packets }) => key(from, to, packets)).sort(),
-    told,
-  );
+  const said = counted.map(({ counted }) => key(counted!.from, counted!.to, counted!.lost)).sort();
+  const losses = flow?.counted?.losses ?? [];
+  const known = losses.filter(({ dropsTold }) => dropsTold === 0)
+    .map(({ from, to, packets }) => key(from, to, packets)).sort();
+  // A packet shows where it died: what was lost before that place is beside it.
+  if (flow?.outcome === "dropped" || flow?.outcome === "vanished") {
+    ok(said.length < losses.length || losses.length === 0, told);
+    ok(said.every((one) => known.includes(one)), told);
+  } else deepEqual(said, known, told);
   for (const { counted: loss, firstAt, lastAt, state, healedAt, outcome } of counted) {
     equal(outcome, "vanished", told);
     const [first, last] = [Date.parse(firstAt) - 1, Date.parse(lastAt) + 1];

@@ -1,4 +1,6 @@
 /** UDP: requests with none, one or several answers each; with IP ids or without. */
+import { DIGEST_BITS } from "../../src/event/digest.ts";
+import { hash } from "../../src/analysis/kernel/hash.ts";
 import { canCut, sendCut } from "./fragments.ts";
 import type { Simulation } from "./flight.ts";
 import { answerTuple, openFlow, type Plan, sendPacket, sourceFor } from "./talk.ts";
@@ -17,6 +19,12 @@ export interface DatagramPlan extends Plan {
   ipId: number;
   /** After so many packets an IP id comes again. */
   idPeriod: number;
+}
+
+/** Of the packet with a number in its flow: of some flows all have the same payload, of others every second one. */
+function digestOf({ sourcePort = 0 }: { sourcePort?: number }, n: number): number {
+  const alike = [1, 1, 1, 1, 2, 1_000][sourcePort % 6]!;
+  return Number(hash(`${sourcePort} ${Math.floor(n / alike)}`) % BigInt(DIGEST_BITS));
 }
 
 export function datagrams(sim: Simulation, plan: DatagramPlan): void {
@@ -44,6 +52,7 @@ export function datagrams(sim: Simulation, plan: DatagramPlan): void {
       payload,
       ipLength: payload + (six ? 48 : 28),
       ...(six ? {} : { ipId: plan.ipId === 0 ? 0 : (plan.ipId + n % plan.idPeriod) & 65_535 }),
+      ...(six || plan.ipId === 0 ? { digest: digestOf(flow.sent, n) } : {}),
     });
   };
   for (let i = 0; i < plan.count; i++) {

@@ -24,6 +24,8 @@ export interface Extras {
   shapes: boolean;
   /** Two hosts of a wire hold one address: frames for it reach the one or the other. */
   duplicates: boolean;
+  /** Nodes tell digests of datagrams without an id: by one secret, or some by their own. */
+  digests: "none" | "one" | "own";
 }
 
 export const NO_EXTRAS: Extras = {
@@ -38,6 +40,7 @@ export const NO_EXTRAS: Extras = {
   moved: false,
   shapes: false,
   duplicates: false,
+  digests: "none",
 };
 
 /** Those that networks had before these: seeds that failed then are tried with them alone. */
@@ -63,6 +66,7 @@ export function extrasOf(seed: number): Extras {
     ...lateExtrasOf(seed),
     shapes: random.chance(0.15),
     duplicates: random.chance(0.15),
+    digests: new Random(seed ^ 0x2d16e).pick(["none", "one", "one", "own"]),
   };
 }
 
@@ -78,4 +82,4 @@ function drawEarly(seed: number): Partial<Extras> {
 
 /** The extras as a person reads them. */
 export const nameExtras = (extras: Extras) =>
-  Object.entries(extras).filter(([_, on]) => on).map(([name]) => name);
+  Object.entries(extras).filter(([_, on]) => on && on !== "none").map(([name]) => name);

@@ -1,4 +1,5 @@
 /** One packet under way: its socket buffers, and what probes could see of them. */
+import { DIGEST_BITS } from "../../src/event/digest.ts";
 import type { EventKind } from "../../src/event/event.ts";
 import { type Extras, NO_EXTRAS } from "./extras.ts";
 import type { Arrived } from "./merge.ts";
@@ -37,6 +38,8 @@ export interface Fields {
   quotedSourcePort?: number;
   quotedDestinationPort?: number;
   quotedIpId?: number;
+  /** What a secret makes of it, the same at all of its hops. */
+  digest?: number;
 }
 
 export interface Outer {
@@ -147,7 +150,7 @@ export class Flight {
       skb: skb.memory,
       head: skb.head,
       cpu: this.cpu,
-      columns: { ...columnsOf(skb, netns), ...more },
+      columns: { ...columnsOf(skb, netns, this.sim.extras), ...more },
     });
   }
 
@@ -205,10 +208,16 @@ export class Flight {
   }
 }
 
-function columnsOf(skb: Skb, netns: Netns): Record<string, unknown> {
+function columnsOf(skb: Skb, netns: Netns, { digests }: Extras): Record<string, unknown> {
   const { innerSourceMac: _s, innerDestinationMac: _d, ...outer } = skb.outer ?? {} as Outer;
   const columns: Record<string, unknown> = { ...outer, ...skb.fields };
   if (skb.fields.fragmentOffset) delete columns.payload;
+  if (skb.fields.digest !== undefined) {
+    // Every fourth node has a secret of its own, and every other of those tells no digest at all.
+    const own = digests === "own" ? netns.node.name.charCodeAt(netns.node.name.length - 1) % 4 : 0;
+    if (digests === "none" || own === 3) delete columns.digest;
+    else columns.digest = (1 + own) * DIGEST_BITS + skb.fields.digest;
+  }
   columns.packetType = skb.packetType;
   columns.length = skb.fields.ipLength + 14;
   if (skb.destinationMac) columns.destinationMac = skb.destinationMac;

@@ -1,5 +1,6 @@
 /** Sightings to chains: what one skb did on one node, from its making to its end. Rule C2. */
 import { isDeviceKind, KINDS } from "../../event/kinds.ts";
+import { haveOtherDigests } from "../../event/digest.ts";
 import {
   conntrackForm,
   formKey,
@@ -49,17 +50,21 @@ class Open {
   #ttls: Map<string, number> | null = null;
   /** The last one. */
   last: Sighting;
+  /** Of the packet, where a sighting of it told one. */
+  digest: number | undefined;
 
   /** It begins with one of `all`. */
   constructor(readonly chain: Chain, readonly all: readonly Sighting[], readonly from: number) {
     this.#to = from + 1;
     this.last = all[from]!;
+    this.digest = this.last.digest;
   }
 
   /** It goes on with one of all that comes later. */
   add(at: number): void {
     const event = this.all[at]!;
     this.last = event;
+    this.digest ??= event.digest;
     if (this.#list !== null) this.#list.push(event);
     else if (at === this.#to) this.#to++;
     else (this.#list = this.all.slice(this.from, this.#to)).push(event);
@@ -203,6 +208,7 @@ export function excludes(event: Sighting): string | null {
 
 /** The packet was not yet at the event's point, or with a higher TTL, which is a loop. */
 function goesOn(open: Open, event: Sighting): boolean {
+  if (haveOtherDigests(open.digest, event.digest)) return false;
   if (isRefusedUnsent(event, open.last) || isElsewhere(event, open.last)) return false;
   if (isDropOfAnother(event, open.last, () => open.firstIn(event.netns))) return false;
   if (!isDeviceHop(event) && !isDropBeforeSending(event)) return true;

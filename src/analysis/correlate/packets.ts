@@ -3,9 +3,11 @@
  *
  * Chains to packets: joins across skbs, NAT, namespaces and nodes. Rules C3 to C6.
  */
+import { byDigest } from "./by_digest.ts";
 import type { Chain } from "./chains.ts";
 import { joinEqualPackets } from "./equal_packets.ts";
 import { formsOfChains, formsOfEach, merged } from "./forms.ts";
+import { isSideCopy } from "../kernel/frees.ts";
 import { type Form, invariants, isAmbiguous } from "./identity.ts";
 import type { Sighting } from "../view/timeline.ts";
 import { isSeveralPackets } from "./repeats.ts";
@@ -104,12 +106,20 @@ export function packetsOf(chains: readonly Chain[]): Packet[] {
   if (isPlainlyOne(chains, forms)) return [new Packet(chains, forms[0]!, false)];
   const union = new Union(chains.length);
   let repeated: ReadonlySet<number> = NONE;
+  /** Chains of packets that only one digest is of: no other one looks like it. */
+  const alone = new Set<number>();
   if (chains.length > 1) {
     const groups = [...membersByForm(forms)];
     const isWithoutId = isAmbiguous(chains[0]!.events[0]!);
     if (!isWithoutId) repeated = repeatedAmong(groups, chains);
     for (const members of groups) {
-      if (isWithoutId || repeated.has(members[0]!)) joinEqualPackets(chains, members, union);
+      const told = isWithoutId ? byDigest(chains, members) : null;
+      if (told !== null) {
+        for (const alike of told) {
+          joinEqualPackets(chains, alike, union);
+          if (areOne(chains, alike, union)) { for (const member of alike) alone.add(member); }
+        }
+      } else if (isWithoutId || repeated.has(members[0]!)) joinEqualPackets(chains, members, union);
       else for (const member of members) union.join(members[0]!, member);
     }
     joinUpcalls(chains, union);
@@ -122,8 +132,8 @@ export function packetsOf(chains: readonly Chain[]): Packet[] {
     else members.set(root, [i]);
   });
   return Array.from(members.values(), (own) => {
-    const isAmbiguousOne = isAmbiguous(chains[own[0]!]!.events[0]!) ||
-      own.some((i) => repeated.has(i));
+    const isAmbiguousOne = own.some((i) => repeated.has(i)) ||
+      (isAmbiguous(chains[own[0]!]!.events[0]!) && !own.every((i) => alone.has(i)));
     return new Packet(
       own.map((i) => chains[i]!),
       merged(own.map((i) => forms[i]!)),
@@ -133,6 +143,12 @@ export function packetsOf(chains: readonly Chain[]): Packet[] {
 }
 
 const NONE: ReadonlySet<number> = new Set();
+
+/** All chains of it are one packet's, but for copies that say nothing of their packet. */
+function areOne(chains: readonly Chain[], members: readonly number[], union: Union): boolean {
+  const own = members.filter((member) => !chains[member]!.events.every(isSideCopy));
+  return own.every((member) => union.find(member) === union.find(own[0]!));
+}
 
 /**
  * Numbers of the chains that may be of several packets [C10]: all of a form of which some node saw two,

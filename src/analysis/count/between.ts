@@ -19,7 +19,7 @@ import { type Reading, readingsOf, type Series } from "./readings.ts";
 import { QUIET_NS, QUIET_READINGS, type Run, runsOf, type Step } from "./runs.ts";
 import { cutAfter, isEven } from "./even.ts";
 import type { Died } from "./in_time.ts";
-import { cutAtSettled } from "./settled.ts";
+import { cutAtSettled, digestedDeaths } from "./settled.ts";
 import { isEnoughForLoss, isWithinRuns, shortageOf } from "./shortage.ts";
 import { isOneTime, stepsOf } from "./steps.ts";
 
@@ -105,9 +105,10 @@ function together(
     for (const whole of found.runs) {
       const even = told.evenAfter(epoch);
       // What was on its way before is left out of all places alike.
-      const settled = even.size > 0 && !whole.isBegun
-        ? [whole]
-        : cutAtSettled(whole, epoch, steps, [a, b], late);
+      const settled = even.size > 0 && !whole.isBegun ? [whole] : cutAtSettled(
+        ...[whole, epoch, steps, [a, b], late] as const,
+        () => digestedDeaths(told.died(), epoch, a.place.node),
+      );
       for (const run of settled.flatMap((one) => cutAfter(one, steps, even))) {
         if (!run.isOver) {
           openRuns.push(run);

@@ -26,7 +26,7 @@ import type { FlowGroup } from "../verdict/flows.ts";
 import { type Died, type MissingOf, ofInTime } from "./in_time.ts";
 import { type SettledAt, settledBy } from "./position.ts";
 import { BEGUN_NS, type Run, type Step } from "./runs.ts";
-import { settledAfter } from "./settled.ts";
+import { digestedDeaths, settledAfter } from "./settled.ts";
 import { isOneTime, stepsOf } from "./steps.ts";
 
 /** Numbers of readings after which nothing of an epoch was under way. */
@@ -101,7 +101,10 @@ export function evenAlong(
     const even = evenSince(steps, start, late, of, NONE);
     const end = steps.at(-1)!.number;
     if (even.has(end)) return even;
-    const settled = new Set(settledAfter(epoch, steps, [first, last], late));
+    const settled = new Set(settledAfter(
+      ...[epoch, steps, [first, last], late] as const,
+      () => digestedDeaths(died, epoch, first.place.node),
+    ));
     steps.forEach((_, i) => settledAt()(i).has(epoch) && settled.add(i));
     return settled.size === 0 ? even : evenSince(steps, start, late, of, settled);
   };

@@ -182,8 +182,10 @@ function deathsOf({ dead, places, pairs }: Known, ends: ReadonlyMap<NodeView, nu
 }
 
 /** From when on packets of its epoch were compared, and up to when, `at`s of its node. */
-function comparedAt({ a, found: { leftOut } }: Pair, event: Sighting, end: number) {
-  if (leftOut === undefined) return [-Infinity, end] as const;
+function comparedAt({ a, found: { leftOut, since } }: Pair, event: Sighting, end: number) {
+  if (leftOut === undefined) {
+    return [isOneClock(a.node, event.node) ? since + aheadOf(a, event) : -Infinity, end] as const;
+  }
   const epoch = epochOf(event);
   const ahead = aheadOf(a, event);
   return [

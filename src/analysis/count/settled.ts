@@ -7,7 +7,15 @@
  * missing with the same count and the same digest at several borders over such a time was lost before
  * the first of them. What else may look so: packets that are alike (a digest is told only where those
  * that were told are not), and by chance, which several borders would need to have at once.
+ *
+ * Where more are lost all along, a death that was told is taken from what is missing from its moment on, by
+ * the digest of the packet that died. Of one that is told too early or too late a border is only like no
+ * other one.
  */
+import { digestOf } from "../../event/digest.ts";
+import { epochOf } from "../../event/epoch.ts";
+import { firstAfter } from "../view/indexed.ts";
+import type { NodeView, Sighting } from "../view/timeline.ts";
 import type { CountedPlace } from "./parts.ts";
 import { OVERTAKEN, OVERTAKEN_NS, QUIET_NS, type Run, type Step } from "./runs.ts";
 
@@ -15,6 +23,26 @@ import { OVERTAKEN, OVERTAKEN_NS, QUIET_NS, type Run, type Step } from "./runs.t
 const DIGEST_MOD = 2 ** 40;
 /** Between so many pairs of borders that have the same missing, other packets passed. */
 const PASSED_BETWEEN = 3;
+
+/** A packet that was told to die. */
+export interface DigestedDeath {
+  /** When, an `at` of the first place's node. */
+  at: number;
+  /** Below 2^32, as it is summed up. */
+  digest: number;
+}
+
+/** Those of an epoch whose digest is known, in the order of time, by the clock of a node. */
+export const digestedDeaths = (
+  died: Iterable<Sighting>,
+  epoch: number,
+  { baseNs }: NodeView,
+): DigestedDeath[] =>
+  [...died].flatMap((event) => {
+    const digest = digestOf(event);
+    if (digest === undefined || epochOf(event) !== epoch) return [];
+    return [{ at: event.at + Number(event.node.baseNs - baseNs), digest }];
+  }).sort((a, b) => a.at - b.at);
 
 /** Borders at which the same packets are missing. A position is that of the reading after it. */
 interface Level {
@@ -37,11 +65,12 @@ export function cutAtSettled(
   run: Run,
   epoch: number,
   steps: readonly Step[],
-  [a, b]: readonly [CountedPlace, CountedPlace],
+  sides: readonly [CountedPlace, CountedPlace],
   late: ReadonlySet<number>,
+  deaths: () => readonly DigestedDeath[],
 ): Run[] {
-  if (run.isUnknown) return [run];
-  const levels = levelsOf(run, epoch, steps, [a, b], late).filter(isSettled);
+  if (run.isUnknown || !hasDigests(sides, epoch)) return [run];
+  const levels = levelsOf(run, epoch, steps, sides, late, deaths()).filter(isSettled);
   const cuts = [run.first, ...levels.flatMap(({ first, last }) => [first, last]), run.last + 1];
   // One within another would say that two things are so at once.
   if (cuts.some((cut, i) => i > 0 && cut < cuts[i - 1]!)) return [run];
@@ -72,15 +101,20 @@ export function settledAfter(
   steps: readonly Step[],
   sides: readonly [CountedPlace, CountedPlace],
   late: ReadonlySet<number>,
+  deaths: () => readonly DigestedDeath[],
 ): number[] {
-  if (!sides.every(({ there }) => there.digests.has(epoch))) return [];
+  if (!hasDigests(sides, epoch)) return [];
+  const died = deaths();
   return stretchesOf(steps).flatMap((run) =>
-    levelsOf(run, epoch, steps, sides, late).filter(isSettled).flatMap(({ first, last }) => [
+    levelsOf(run, epoch, steps, sides, late, died).filter(isSettled).flatMap(({ first, last }) => [
       first - 1,
       last - 1,
     ])
   ).filter((position) => position >= 0);
 }
+
+const hasDigests = (sides: readonly [CountedPlace, CountedPlace], epoch: number) =>
+  sides.every(({ there }) => there.digests.has(epoch));
 
 /** Times of which all readings are whole. */
 function stretchesOf(steps: readonly Step[]): Run[] {
@@ -101,10 +135,16 @@ function levelsOf(
   steps: readonly Step[],
   sides: readonly [CountedPlace, CountedPlace],
   late: ReadonlySet<number>,
+  deaths: readonly DigestedDeath[],
 ): Level[] {
   const levels = new Map<string, Level>();
   let [unknown, lost, digest, passed] = [0, 0, 0, 0];
+  let next = firstAfter(deaths, steps[run.first]!.from);
   const border = (position: number, at: number) => {
+    for (; next < deaths.length && deaths[next]!.at <= at; next++) {
+      lost -= 1;
+      digest = (digest - deaths[next]!.digest + DIGEST_MOD) % DIGEST_MOD;
+    }
     const key = `${unknown} ${lost} ${digest}`;
     const level = levels.get(key);
     const isEnd = run.isOver && position === run.last + 1;

@@ -48,6 +48,7 @@ export interface Capture extends Prepared {
   isBehind?: () => boolean;
   /** See `SessionOptions`. */
   forgetNs?: bigint;
+  secret?: string | undefined;
   progress(text: string): void;
   /** Everything is attached and the ready file is written. */
   onReady(): void;
@@ -89,6 +90,7 @@ export async function capture(capture: Capture): Promise<Capturing> {
     recorder: options.recorder,
     deep: options.deep,
     forgetNs: capture.forgetNs,
+    secret: capture.secret,
     places: cluster?.places,
   }).catch(async (error) => {
     bar.close();

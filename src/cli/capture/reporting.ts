@@ -96,6 +96,8 @@ async function report(options: ReportingOptions, ending: Ending): Promise<number
         page.push(batch);
       },
       isBehind: () => shipper.isBehind,
+      // Whoever reports to the incident with the same token.
+      secret: options.token === undefined ? undefined : `${incident}\n${options.token}`,
       askNames: () => askIngest({ client: remote.client, incident, filter: options.filter }),
       onReady: () => progress(`ready: reporting to ${options.ingest}, incident "${incident}"`),
       facts: { ingest: options.ingest, ...page.facts },

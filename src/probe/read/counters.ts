@@ -180,7 +180,7 @@ export class Counters {
       const { place, flow } = counted;
       if (flow === null) continue;
       const seen = this.#flows.get(flow);
-      if (seen !== undefined) rows.push(rowOf(counted, seen.flow, seen.marks.areDistinct));
+      if (seen !== undefined) rows.push(rowOf(counted, seen.flow, seen.digests.areDistinct));
       else if (++counted.waited <= WAITS_MAX) continue;
       else this.#count(place, null, 0, unclear(counted.counted + counted.uncounted));
       this.#pending.delete(key);

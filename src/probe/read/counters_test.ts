@@ -9,7 +9,7 @@ import {
   TOGETHER,
 } from "./count_lines.ts";
 import { Counters, readingEvents, type ToldReading } from "./counters.ts";
-import { noteMark } from "./marks.ts";
+import { readDigest } from "./digests.ts";
 
 const MIX = 0x1e3779b97f4a7c15n;
 const hashOf = (words: readonly bigint[]) => mixed(MIX, words);
@@ -231,7 +231,7 @@ Deno.test("[O30] counters: a digest is told of all packets, once those that were
   const counters = new Counters(hashOf);
   const note = (mark: number) => {
     const event: Event = { ...packet };
-    noteMark(event, mark);
+    readDigest(event, mark);
     counters.note(event);
   };
   const digest = (packets: number, sum: number) => ({ place: PLACE, flow: FLOW, packets, sum });

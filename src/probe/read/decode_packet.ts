@@ -3,8 +3,8 @@
  * lines of the same processor and skb: T (outer header), Q (quoted packet), C (conntrack).
  */
 import type { Event, EventKind, TunnelKind } from "../../event/event.ts";
+import { readDigest } from "./digests.ts";
 import { CONNTRACK, PACKET, QUOTED, TUNNEL } from "./lines.ts";
-import { noteMark } from "./marks.ts";
 import { noteSegments, readMeta } from "./meta.ts";
 import { readIp4, readIp6, readMac, writeWord } from "./words.ts";
 
@@ -47,7 +47,7 @@ export function decodePacketLine(kind: EventKind, fields: string[]): Event {
   noteSegments(event);
   const mixed = parseInt(fields[PACKET.rank]!, 16);
   event.rank = rankOf(mixed);
-  noteMark(event, Math.floor(mixed / 2 ** 20));
+  readDigest(event, Math.floor(mixed / 2 ** 20));
   return event;
 }
 

@@ -1,6 +1,7 @@
 /** Packet lines of the scripts. */
 import { deepStrictEqual as equal } from "node:assert/strict";
 import { decodePacketLine } from "./decode_packet.ts";
+import { PACKET } from "./lines.ts";
 
 /** What `emit.bt` prints of an IPv4 packet of 36 bytes without options; `words` are its transport's. */
 function lineOf(protocol: number, words: [string, string, string]): string[] {
@@ -56,4 +57,21 @@ Deno.test("of a packet that was dropped the firewall's mark is told, where it ha
   equal(of("drop", "ffffffff00000000"), [0xffffffff, undefined, undefined]);
   equal(of("drop", "205a8"), [undefined, 1_448, 2]);
   equal(of("device-rx", "ca6c000205a8"), [undefined, 1_448, 2]);
+});
+
+Deno.test("[O30] a digest is of a datagram without an id, whole and not put together", () => {
+  const whole = lineOf(17, ["34121000409c581b", "400000699887766", "0"]);
+  const of = (rank: string, change: (line: string[]) => string[] = (line) => line) =>
+    decodePacketLine(
+      "device-rx",
+      change(whole.with(PACKET.ip0, "24000045").with(PACKET.rank, rank)),
+    )
+      .digest;
+  // The 32 bits above the rank's twenty.
+  equal(of("ffffffff00005"), 0xffffffff);
+  equal(of("1234567800000"), 0x12345678);
+  equal(of("5"), undefined, "nothing is counted");
+  equal(of("1234567800000", (line) => line.with(10, "205a8")), undefined, "put together");
+  equal(of("1234567800000", (line) => line.with(PACKET.ip0, "70024000045")), undefined, "an id");
+  equal(of("1234567800000", (line) => line.with(PACKET.ip0, "20000024000045")), undefined, "cut");
 });

@@ -1,7 +1,7 @@
 /** Which flow a hash of `bpf/lib/count.bt` is of, by packets that were told. */
 import type { Event } from "../../event/event.ts";
 import { parseAddress } from "../../event/filter/address.ts";
-import { Marks } from "./marks.ts";
+import { Digests } from "./digests.ts";
 
 /** What a flow is told by. */
 export type SeenFlow = Pick<
@@ -12,7 +12,7 @@ export type SeenFlow = Pick<
 /** A flow, and how its packets differ. */
 interface KnownFlow {
   flow: SeenFlow;
-  marks: Marks;
+  digests: Digests;
 }
 
 /** Flows that are remembered; one more costs the one that was seen first. */
@@ -39,16 +39,16 @@ export class KnownFlows {
     const { sourcePort, destinationPort, icmpId } = event;
     const key = `${protocol} ${source} ${destination} ${sourcePort} ${destinationPort} ${icmpId}`;
     const known = this.#all.get(key);
-    if (known !== undefined) return known.marks.note(event);
+    if (known !== undefined) return known.digests.note(event);
     const flow: SeenFlow = {
       ...{ network, protocol, source, destination },
       ...(sourcePort === undefined ? {} : { sourcePort }),
       ...(destinationPort === undefined ? {} : { destinationPort }),
       ...(isIcmp && icmpId !== undefined ? { icmpId } : {}),
     };
-    const marks = new Marks();
-    marks.note(event);
-    this.#all.set(key, { flow, marks, hash: null });
+    const digests = new Digests();
+    digests.note(event);
+    this.#all.set(key, { flow, digests, hash: null });
     this.#fresh.push(key);
     if (this.#all.size > FLOWS_MAX) this.#forgetFirst();
   }

@@ -54,13 +54,15 @@ export function choosing(
     .replace("//@rank", lib("rank"))
     .replace("//@first", kind === "hop" ? lib("first") : "")
     .replace("//@tell", lib("tell"))
-    .replace("//@mark", mix === null ? "" : markedBy(mix))
+    .replace("//@digest", mix === null ? "" : digested(mix))
     .replace("@window", firstIn(budget, isKeeping));
   return withNumbers(`${innermost}\n${source}`, budget, kind, recorder);
 }
 
-/** What the rank is of, mixed by a secret: 32 bits of it tell packets of a flow apart. Rule O23. */
-const markedBy = (mix: Mix): string => `$z = $z + ((($x * (uint64)${mix}) >> 32) << 20);`;
+/** What the rank is of, mixed by a secret as `bpf/lib/count.bt` does: 32 bits tell packets of a flow apart. Rule O23. */
+const digested = (mix: Mix): string =>
+  `$w = ($x + ($x >> 31)) * (uint64)${mix}; $w = ($w + ($w >> 31)) * (uint64)${mix};
+$z = $z + (($w >> 32) << 20);`;
 
 /** With the numbers of a class, each unsigned by its cast, as what it is compared with. */
 function withNumbers(

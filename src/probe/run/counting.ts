@@ -36,12 +36,13 @@ export function counting(lib: (name: string) => string, mix: Mix | null, at: str
   return `${lib("innermost")}\n${count}`;
 }
 
-/** A mix by chance. */
-export function newMix(): Mix {
-  const [word] = crypto.getRandomValues(new BigUint64Array(1));
+/** A mix by 64 bits of chance. */
+export const mixOf = (word: bigint): Mix =>
   // bpftrace reads numbers below 2^63.
-  return (word! >> 2n) | 1n;
-}
+  (word >> 2n) | 1n;
+
+/** A mix by chance. */
+export const newMix = (): Mix => mixOf(crypto.getRandomValues(new BigUint64Array(1))[0]!);
 
 const WORD = (1n << 64n) - 1n;
 

@@ -1,5 +1,6 @@
 /** Gives what was counted to the batches of the nodes where it was. Rule O23. */
 import type { Event } from "../../event/event.ts";
+import { bySecret } from "../read/digests.ts";
 import type { Reading } from "../read/count_lines.ts";
 import { Counters, readingEvents, type ToldReading } from "../read/counters.ts";
 
@@ -8,24 +9,33 @@ interface Taker {
   batcher: { addEvent(event: Event): void };
 }
 
+/** By which secret packets are counted. */
+export interface Counting {
+  /** What the kernel makes of the words of a flow. */
+  hashOf(words: readonly bigint[]): bigint;
+  /** The number that digests say it by, from 1 on. */
+  secretNumber: number;
+}
+
 /** Holds readings until they are to be told, and tells each node those of its namespaces. */
 export class CountTeller<Node extends Taker> {
   readonly #counters: Counters;
   /** CLOCK_MONOTONIC of when counting began, ns; absent until then. */
   beganNs: bigint | undefined;
 
-  /** `hashOf`: what the kernel makes of the words of a flow; `byNetns`: whose a namespace is. */
+  /** `byNetns`: whose a namespace is. */
   constructor(
-    hashOf: (words: readonly bigint[]) => bigint,
+    readonly counting: Counting,
     readonly nodes: readonly Node[],
     readonly byNetns: (netns: number | undefined) => Node | undefined,
   ) {
-    this.#counters = new Counters(hashOf);
+    this.#counters = new Counters((words) => counting.hashOf(words));
   }
 
-  /** A packet that was told: only so is it known which flow a hash is of. */
+  /** A packet that was told: only so is it known which flow a hash is of. Its digest says its secret then. */
   note(event: Event): void {
     this.#counters.note(event);
+    bySecret(event, this.counting.secretNumber);
   }
 
   /** A reading of one bpftrace, `source`; it is told, and all since counting began, if `isTold`. */

@@ -81,9 +81,9 @@ export class Intake {
       return node;
     });
     this.#demux = new Demux(this.nodes);
-    if (options.hashOf) {
+    if (options.counting) {
       const byNetns = (netns: number | undefined) => this.#demux.byNetns(netns);
-      this.counters = new CountTeller(options.hashOf, this.nodes, byNetns);
+      this.counters = new CountTeller(options.counting, this.nodes, byNetns);
     }
     for (const node of this.nodes) {
       for (const inode of node.netns.keys()) this.#demux.addNetns(inode, node);

@@ -1,4 +1,5 @@
 /** What an intake is given, and what it counts. */
+import type { Counting } from "./count_teller.ts";
 import type { Event } from "../../event/event.ts";
 import type { Batcher, ProbeBatch } from "../ship/batcher.ts";
 import type { NetnsHandle } from "../state/mod.ts";
@@ -26,8 +27,8 @@ export interface IntakeOptions {
   reasonName(number: number): string;
   /** Numbers of the processors that run; absent: those that tell of themselves. */
   online?: (() => readonly number[]) | undefined;
-  /** How the counters mix the words of two IPv6 addresses; absent: nothing is counted. */
-  hashOf?: (words: readonly bigint[]) => bigint;
+  /** Absent: nothing is counted. */
+  counting?: Counting;
   onBatch(batch: ProbeBatch): void;
   /** Batches wait to be taken; see `BatcherOptions`. */
   isBehind?: (() => boolean) | undefined;

@@ -42,6 +42,11 @@ export interface SessionOptions {
    * days there would be more than has room in a header.
    */
   forgetNs?: bigint | undefined;
+  /**
+   * What probes of one incident know and nobody who sends does: by it datagrams that look alike are told
+   * apart on all of their nodes (C6). Absent: on this machine alone.
+   */
+  secret?: string | undefined;
 }
 
 /** A trace that was begun. */

@@ -9,7 +9,8 @@ import { readCapability, requireTracing } from "../kernel/capability.ts";
 import { readDropReasons } from "../kernel/reasons.ts";
 import { kernelOptions } from "../run/kernel_options.ts";
 import { budgetOf, bufferPages } from "../run/budget.ts";
-import { countersOf, mapKeysFor, mixed, newMix } from "../run/counting.ts";
+import { countersOf, mapKeysFor, mixed } from "../run/counting.ts";
+import { secretOf } from "../run/secret.ts";
 import { RECORDER_MAP_KEYS } from "../run/choosing.ts";
 import { loadSources } from "../run/render.ts";
 import { cpuQuotaPercent, withinQuota } from "../run/quota.ts";
@@ -28,16 +29,16 @@ export async function startSession(options: SessionOptions): Promise<Session> {
   const filter = parseNamedFilter(options.filter);
   const planner = new Planner(filter, (netns) => intake.whereIs(netns));
   planner.name(options.places ?? []);
-  const [capability, reasons, sources, quota] = await Promise.all([
+  const [capability, reasons, sources, quota, { mix, number }] = await Promise.all([
     options.capability ?? readCapability(options.bpftrace),
     readDropReasons(),
     loadSources(),
     cpuQuotaPercent(),
+    secretOf(options.secret),
   ]);
   requireTracing(capability);
   const { share, words } = withinQuota(options.share ?? DEFAULT_SHARE, quota);
   if (words !== undefined) options.onProgress(words);
-  const mix = newMix();
   // What is counted would be told of every flow, each second.
   const counters = options.recorder ? 0 : countersOf(share);
   const intake = new Intake({
@@ -48,7 +49,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     bpftrace: capability.bpftrace ?? "",
     boot: capability.boot,
     reasonName: (number) => reasons.name(number),
-    hashOf: (words) => mixed(mix, words),
+    counting: { hashOf: (words) => mixed(mix, words), secretNumber: number },
     online: onlineProcessors,
     onBatch: options.onBatch,
     isBehind: options.isBehind,
