@@ -126,7 +126,7 @@ Deno.test("[D5] packets of shards are in no later report", () => {
   const told = new ToldShard();
   const come = input.batches.map(({ header: { node }, events }) => ({ node, events }));
   told.summarize(shard.judge({ heads: hub.batches, come, gone: [], closed, evicted })!);
-  told.take(shard.select(told.want(wantedFlows(planOf([told])))));
+  told.take(shard.select(told.want(wantedFlows(planOf([told], new Set<string>())))));
   const joined = joinShards(hub, [told]);
   const analysis = new Analysis();
   equal(JSON.stringify(analysis.report(joined)), JSON.stringify(analyse(joined)));

@@ -2,6 +2,7 @@
 import { strictEqual as equal } from "node:assert/strict";
 import { Analysis, type AnalysisInput, type Batch } from "../../src/analysis/mod.ts";
 import {
+  CountedForms,
   Heads,
   joinShards,
   type NodeEvents,
@@ -54,6 +55,7 @@ export class ShardedIncident {
   readonly #eventsMax: number;
   readonly #hub = new Analysis();
   readonly #heads = new Heads();
+  readonly #counted = new CountedForms();
   readonly #own = new Map<Batch, Batch>();
   #shards: Shard[];
   /** How often a shard had to begin anew, and packets that were told. */
@@ -71,9 +73,10 @@ export class ShardedIncident {
     const input = { ...given, batches: storedOnce(given.batches) };
     const own = input.batches.map((batch) => this.#ownOf(batch));
     this.#heads.take(own);
+    this.#counted.take(own);
     for (const [i] of this.#shards.entries()) this.#judge(i, input);
     const told = this.#shards.map((shard) => shard.told);
-    const wanted = wantedFlows(planOf(told, this.#eventsMax));
+    const wanted = wantedFlows(planOf(told, this.#counted, this.#eventsMax));
     for (const { analysis, told } of this.#shards) {
       const given = analysis.select(overTheWire(told.want(wanted)));
       this.packetsTold += given.come.length;

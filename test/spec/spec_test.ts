@@ -65,12 +65,14 @@ for (const [i, short] of specPaths(root).entries()) {
 }
 
 /** Of `lasthop test --quick` each spec is told in one way more, another than its neighbours'. */
-const WAYS = seedCount(1, 8);
+const WAYS = seedCount(1, 10);
 
 /** The same told in other ways, which must mean the same. */
 function otherWays(input: AnalysisInput): [string, () => Report][] {
   return [
     ["encoded and decoded again", () => analyse(rewired(input))],
+    ["on one shard [D2]", () => analyseSharded(input, 1).report],
+    ["on two shards [D2]", () => analyseSharded(input, 2).report],
     ["on three shards [D2]", () => analyseSharded(input, 3).report],
     ["on eight shards [D2]", () => analyseSharded(input, 8).report],
     ["its states by difference [D12]", () => analyse(disturbed(byDifference(input), 99))],

@@ -5,6 +5,7 @@
  */
 export type { EventMark } from "../view/growing.ts";
 export type { ShardChain, ShardPacket, Withheld } from "../view/input.ts";
+export { CountedForms } from "./counted_forms.ts";
 export { Heads } from "./heads.ts";
 export { joinShards } from "./join.ts";
 export { placeKey, shardOf } from "./place.ts";

@@ -1,6 +1,6 @@
 /**
  * Which flows the hub must look at whole, from what the shards said of their parts. A flow is quiet
- * when every shard found all of its packets delivered, and those that answer it too. Rules D2 and D4.
+ * when every shard found all of its packets delivered, and those that answer it too. Rules D2 to D4.
  */
 import { type Form, formKey, reverse } from "../correlate/identity.ts";
 import { ICMP, ICMP6, TCP } from "../kernel/protocols.ts";
@@ -22,12 +22,19 @@ interface Known {
   tunnels: Set<string>;
 }
 
+/** The forms of which packets were counted. */
+export interface Counted {
+  /** As `formKey` spells it. */
+  has(form: string): boolean;
+}
+
 /**
  * The flows that the hub must look at. `eventsMax`: how many events of those flows' packets it has
  * room for; what stands for the other flows comes on top.
  */
 export function planOf(
   shards: readonly { flows: Iterable<FlowSummary> }[],
+  counted: Counted,
   eventsMax = Infinity,
 ): Selection {
   const flows = merged(shards.flatMap((shard) => [...shard.flows]));
@@ -44,22 +51,47 @@ export function planOf(
       }
     }
   }
-  return withRoom([...loud], eventsMax);
+  const isCounted = (family: readonly Known[]) =>
+    family.some(({ forms }) => [...forms.keys()].some((form) => counted.has(form)));
+  return withRoom(
+    sized([...loud]),
+    sized(families.filter((family) => !loud.has(family) && isCounted(family))),
+    eventsMax,
+  );
 }
 
-/**
- * [D4] Selects families (flows that answer each other) as `whole` while their events fit into
- * `eventsMax`, and the others as `partial`. Small families come first, so that most flows fit.
- */
-function withRoom(families: readonly Known[][], eventsMax: number): Selection {
-  const sized = families.map((family) => ({
+/** Flows that answer each other, as they are selected. */
+interface Sized {
+  keys: readonly string[];
+  events: number;
+}
+
+/** Small families come first, so that most flows fit. */
+const sized = (families: readonly Known[][]): Sized[] =>
+  families.map((family) => ({
     keys: family.map(({ form }) => formKey(form)).sort(),
     events: family.reduce((total, { events }) => total + events, 0),
   })).sort((a, b) => a.events - b.events || (a.keys[0]! < b.keys[0]! ? -1 : 1));
+
+/**
+ * [D4] Selects families as `whole` while their events fit into `eventsMax`, and the others as `partial`.
+ * What is left of the room is for those with which nothing is wrong but that were counted; of others of
+ * these what stands for them is enough, because no outcome rests on counts.
+ */
+function withRoom(
+  loud: readonly Sized[],
+  counted: readonly Sized[],
+  eventsMax: number,
+): Selection {
   const selection: Selection = { whole: [], partial: [] };
   let room = eventsMax;
-  for (const { keys, events } of sized) {
+  for (const { keys, events } of loud) {
     selection[events <= room ? "whole" : "partial"].push(...keys);
+    room -= events;
+  }
+  for (const { keys, events } of counted) {
+    if (events > room) break;
+    selection.whole.push(...keys);
     room -= events;
   }
   return selection;

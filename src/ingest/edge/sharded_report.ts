@@ -3,7 +3,7 @@
  * keep what they know of each other, and tell only what is other since the last report.
  */
 import { Analysis, type AnalysisInput } from "../../analysis/mod.ts";
-import { Heads, joinShards, planOf, wantedFlows } from "../../analysis/shards/mod.ts";
+import { CountedForms, Heads, joinShards, planOf, wantedFlows } from "../../analysis/shards/mod.ts";
 import type { Report } from "../../event/report.ts";
 import { HUB_EVENTS_MAX } from "./edge_limits.ts";
 import type { HubTable } from "./hub_table.ts";
@@ -25,6 +25,7 @@ export interface Ready {
 export class ShardedReport {
   readonly #analysis = new Analysis();
   readonly #heads = new Heads();
+  readonly #counted = new CountedForms();
   #known: KnownShard[] = [];
   /** The report that is being made: each tells from the one before. */
   #before: Promise<unknown> = Promise.resolve();
@@ -40,6 +41,7 @@ export class ShardedReport {
 
   async #make(input: AnalysisInput): Promise<Report> {
     this.#heads.take(input.batches);
+    this.#counted.take(input.batches);
     const heads = this.#heads;
     const texts = new Map<number, string>();
     const headsAfter = (count: number) => {
@@ -57,7 +59,7 @@ export class ShardedReport {
       const asked = { epoch, heads, headsAfter, closed: input.closed, evicted };
       if (!await this.#all(known, (shard) => shard.judge(asked))) continue;
       const told = known.map((shard) => shard.told);
-      const wanted = wantedFlows(planOf(told, HUB_EVENTS_MAX));
+      const wanted = wantedFlows(planOf(told, this.#counted, HUB_EVENTS_MAX));
       if (!await this.#all(known, (shard) => shard.select(wanted))) continue;
       return this.#analysis.report(joinShards({ ...input, evicted }, told));
     }

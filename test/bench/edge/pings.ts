@@ -58,7 +58,7 @@ export function* pings(
 export function dropOf(incident: string, node: number, sequence: number, flow: number): Body {
   const drop = hop("drop", flow, flow, 0, 3, "uplink", 63);
   const text = `${headerText(incident, node, sequence)}\n${
-    encodeEvent({ ...drop, reason: "NO_SOCKET", function: "icmp_rcv" })
+    encodeEvent({ ...drop, reason: "ICMP_CSUM", function: "icmp_rcv" })
   }\n`;
   return { node, events: 1, bytes: gzipSync(text) as Uint8Array<ArrayBuffer>, plainBytes: 0 };
 }
