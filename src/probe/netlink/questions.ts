@@ -54,7 +54,7 @@ const ERROR = 2;
 const INTERRUPTED = 0x10;
 
 /** Families of tables, as netfilter numbers them and nft names them. */
-const FAMILIES: Partial<Record<number, string>> = {
+export const FAMILIES: Partial<Record<number, string>> = {
   ...{ 1: "inet", 2: "ip", 3: "arp", 5: "netdev", 7: "bridge", 10: "ip6" },
 };
 

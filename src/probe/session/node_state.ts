@@ -82,7 +82,7 @@ export class NodeState {
     this.#watch = new Watch({
       onChange: (handle) => this.#hasChanged(handle),
       onHeard: (netns, part) => this.#heard.add(netns, part),
-      onStale: (netns, part) => this.#known.heard(netns, part),
+      onStale: (...told) => this.#known.heard(...told),
     });
   }
 
@@ -196,9 +196,11 @@ export class NodeState {
     const { inode } = netns;
     this.#watch.hearNow(inode);
     const withCounters = this.#counted.delete(inode);
+    const partsMs = withCounters ? 0 : await this.#known.freshen(netns, this.#how);
     const kept = this.#watch.hears(inode) ? this.#known.keptOf(netns, withCounters) : {};
     const begun = this.#begin(netns);
     const reading = await readCosted(netns, { ...this.#how, kept: () => kept });
+    reading.costMs += partsMs;
     this.#watch.hearNow(inode);
     if (this.#known.isStale(inode, begun, namesOf(kept))) {
       // What was kept changed while the rest was read: the two are not of one moment.

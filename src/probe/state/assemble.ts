@@ -26,6 +26,7 @@ import { fdbEntry, FdbRow, isMulticastFilter, neighbour, NeighbourRow } from "./
 import { portVlans, VlanRow } from "./neighbours.ts";
 import { gapsAbout, type Kept, type KeptNetfilter, namesOf } from "./kept.ts";
 import { readNftables, readOthers } from "./netfilter.ts";
+import { withoutCounters } from "./rules_patch.ts";
 import type { Netfilter } from "./nft_json.ts";
 import { isOnlyMounted, type NetnsHandle } from "./netns.ts";
 import type { Reading } from "./peers.ts";
@@ -133,7 +134,7 @@ export function assemble(
   if (isWhole && isRead(routes)) keepable.routes = routes;
   if (isWhole && isRead(fdb)) keepable.fdb = fdb;
   if (isWhole && isRead(nft) && isSteady(nft, sections)) {
-    keepable.netfilter = kept.netfilter ?? withoutCounters(nft);
+    keepable.netfilter = kept.netfilter ?? { ...nft, rules: nft.rules.map(withoutCounters) };
   }
   return { state, netnsids: linkRows.netnsids, keepable };
 }
@@ -176,11 +177,6 @@ function isSteady({ sets }: Netfilter, sections: Sections): boolean {
   return !sets.some(({ elements }) => JSON.stringify(elements).includes('"expires"')) &&
     !/"flags": ?\[[^\]]*"(?:timeout|dynamic)"/.test(sections.get("nft-json")?.stdout ?? "");
 }
-
-const withoutCounters = ({ chains, rules, sets, gaps }: KeptNetfilter): KeptNetfilter => ({
-  ...{ chains, sets, gaps },
-  rules: rules.map(({ packets: _packets, bytes: _bytes, ...rule }) => rule),
-});
 
 function addVlans(rows: Link[], vlans: readonly z.infer<typeof VlanRow>[]): void {
   const byName = new Map(vlans.map((row) => [row.ifname, portVlans(row)]));

@@ -6,8 +6,11 @@ import type { FdbEntry, NetnsState, Route } from "../../event/state.ts";
 import type { HeardPart } from "../../event/state_heard.ts";
 import { rulesetNumberIn } from "../netlink/questions.ts";
 import type { Gap } from "./bounds.ts";
+import { partKey, type RulesChange, type RulesPart } from "./changed_rules.ts";
 import type { NetnsHandle } from "./netns.ts";
 import type { Netfilter } from "./nft_json.ts";
+import { type PartsOptions, readParts } from "./read_rules.ts";
+import { patched, waysOf } from "./rules_patch.ts";
 
 /** Rows as they were read, and what could not be. */
 export interface KeptRows<T> {
@@ -48,11 +51,24 @@ const STALE_BY: Record<HeardPart, readonly Keepable[]> = {
 
 /** Rows of all namespaces that are kept at most: about 200 MiB of them. */
 const ROWS_MAX = 500_000;
+/** Of fewer rules all are read again when one changed: that costs little. */
+const RULES_MIN = 1_000;
+/** More parts that changed cost as much as all. */
+const PARTS_MAX = 32;
+
+/** What was heard of rules since they were read. */
+interface RulesHeard {
+  /** Parts that are otherwise, by `partKey`. */
+  parts: Map<string, RulesPart>;
+  /** Number of the last ruleset that was told of: all its changes were, and those before. */
+  number: number | undefined;
+}
 
 interface Known {
   kept: Kept;
   /** Number of the ruleset when reading began. */
   ruleset: number | undefined;
+  heard: RulesHeard;
   /** How many rows it has. */
   rows: number;
 }
@@ -71,9 +87,43 @@ export class KnownStates {
     const { netfilter, ...kept } = known.kept;
     // Without a number it was not asked for: asking may load nf_tables.
     if (netfilter === undefined || known.ruleset === undefined || withCounters) return kept;
+    if (known.heard.parts.size > 0) return kept;
     // Told by the kernel itself, whatever was heard.
     const now = rulesetNumberIn(netns.path, netns.inode);
     return now === known.ruleset ? { ...kept, netfilter } : kept;
+  }
+
+  /**
+   * Reads anew those chains and sets of many rules of which a change was heard, so that the others need not
+   * be. Resolves with the milliseconds of processor time that it took.
+   */
+  async freshen({ inode, path }: NetnsHandle, options: PartsOptions): Promise<number> {
+    const known = this.#known.get(inode);
+    const { netfilter, ...others } = known?.kept ?? {};
+    if (!known || !netfilter || known.heard.parts.size === 0) return 0;
+    const beganMs = performance.now();
+    const number = rulesetNumberIn(path, inode);
+    const parts = [...known.heard.parts.values()];
+    // Where the kernel is further than what was heard, some change of it was not heard yet.
+    const isHeard = number !== undefined && number === known.heard.number;
+    const ways = isHeard && netfilter.gaps.length === 0 ? waysOf(netfilter, parts) : null;
+    if (ways === null) {
+      this.#keep(inode, others, known.ruleset);
+      return performance.now() - beganMs;
+    }
+    const { read, toolsMs } = await readParts(
+      path,
+      parts.map((part, i) => ({ part, way: ways[i]! })),
+      options,
+    );
+    // Another reading ended meanwhile, or more changed: nobody knows of which moment this is.
+    if (this.#known.get(inode) === known) {
+      const isSame = rulesetNumberIn(path, inode) === number;
+      const now = isSame && read ? patched(netfilter, read) : null;
+      const kept = now === null ? others : { ...others, netfilter: { ...now, gaps: [] } };
+      this.#keep(inode, kept, number);
+    }
+    return toolsMs ?? performance.now() - beganMs;
   }
 
   /**
@@ -97,14 +147,19 @@ export class KnownStates {
     this.#keep(inode, without(kept, begun.stale), begun.ruleset);
   }
 
-  /** A change was heard. */
-  heard(netns: number, part: HeardPart | "all"): void {
+  /** A change was heard; of rules also which, where it is known. */
+  heard(netns: number, part: HeardPart | "all", rules?: RulesChange): void {
     const parts = part === "all" ? KEEPABLE : STALE_BY[part];
     const begun = this.#begun.get(netns);
     for (const each of parts) begun?.stale.add(each);
     const known = this.#known.get(netns);
     if (known === undefined || !parts.some((each) => known.kept[each] !== undefined)) return;
-    this.#keep(netns, without(known.kept, new Set(parts)), known.ruleset);
+    if (rules !== undefined && isHeardInParts(known, rules)) {
+      // Another object: who reads a part meanwhile sees that something is otherwise.
+      this.#known.set(netns, { ...known });
+      return;
+    }
+    this.#keep(netns, without(known.kept, new Set(parts)), known.ruleset, known.heard);
   }
 
   /** Whether what was kept in a reading may have changed since it began. */
@@ -119,13 +174,18 @@ export class KnownStates {
     this.#known.delete(netns);
   }
 
-  #keep(netns: number, kept: Kept, ruleset: number | undefined): void {
+  #keep(
+    netns: number,
+    kept: Kept,
+    ruleset: number | undefined,
+    heard: RulesHeard = { parts: new Map(), number: undefined },
+  ): void {
     this.#rows -= this.#known.get(netns)?.rows ?? 0;
     this.#known.delete(netns);
     const rows = rowsOf(kept);
     if (this.#rows + rows > ROWS_MAX) return;
     this.#rows += rows;
-    this.#known.set(netns, { kept, ruleset, rows });
+    this.#known.set(netns, { kept, ruleset, heard, rows });
   }
 }
 
@@ -135,6 +195,14 @@ export interface Beginning {
   ruleset: number | undefined;
   /** Of what changes were heard since. */
   stale: Set<Keepable>;
+}
+
+/** Notes which part of many rules is otherwise. False: too many are, or there are few rules. */
+function isHeardInParts({ kept: { netfilter }, heard }: Known, change: RulesChange): boolean {
+  if (netfilter === undefined || netfilter.rules.length < RULES_MIN) return false;
+  if (change.kind === "generation") heard.number = change.number;
+  else heard.parts.set(partKey(change), change);
+  return heard.parts.size <= PARTS_MAX;
 }
 
 function without(kept: Kept, parts: ReadonlySet<Keepable>): Kept {

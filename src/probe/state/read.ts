@@ -14,6 +14,7 @@ import { NetnsIdCache } from "./netns_ids.ts";
 import { fillPeers, type Reading } from "./peers.ts";
 import { readSections } from "./run.ts";
 import type { Sections } from "./sections.ts";
+import { processorMs } from "./tool_times.ts";
 
 /** 33,000 rules take 5 s of a processor that does nothing else. */
 const TIMEOUT_MS = 20_000;
@@ -170,18 +171,6 @@ function understood(
   const inside = sections.get("netns")?.stdout.trim();
   if (inside === `net:[${netns.inode}]`) return assemble(netns, sections, query, kept);
   return unread(netns, `"${netns.path}" is ${inside}, must be net:[${netns.inode}]: it is gone`);
-}
-
-/**
- * Milliseconds that a shell and its children had of a processor, as its `times` prints it:
- * `0m0.01s 0m0.02s`, twice. Undefined when it did not.
- */
-export function processorMs(times: string): number | undefined {
-  const found = [...times.matchAll(/(\d+)m(\d+(?:\.\d+)?)s/g)];
-  if (found.length !== 4) return undefined;
-  return found.reduce((sum, [, minutes, seconds]) => {
-    return sum + Number(minutes) * 60_000 + Number(seconds) * 1_000;
-  }, 0);
 }
 
 function unread(netns: NetnsHandle, why: string): Reading {

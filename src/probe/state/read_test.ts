@@ -1,5 +1,5 @@
 import { equal } from "node:assert/strict";
-import { processorMs } from "./read.ts";
+import { processorMs } from "./tool_times.ts";
 
 Deno.test("processor time is read from a shell's times, of itself and its children", () => {
   equal(processorMs("0m0.00s 0m0.01s\n1m2.50s 0m0.25s\n"), 62_760);

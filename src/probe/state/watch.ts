@@ -3,6 +3,7 @@ import type { HeardPart } from "../../event/state_heard.ts";
 import { type Ear, type EarHooks, Ears } from "../netlink/ears.ts";
 import { NETLINK, NetlinkSocket } from "../netlink/socket.ts";
 import { Gaps } from "./bounds.ts";
+import { type RulesChange, rulesChangeOf } from "./changed_rules.ts";
 import { changeDetector, NFTABLES_GROUPS, ROUTE_GROUPS } from "./changes.ts";
 import { type Clock, debounce, realClock } from "./debounce.ts";
 import { askableHere } from "./modules.ts";
@@ -16,9 +17,9 @@ export interface WatchHooks {
   onHeard?(netns: number, part: HeardPart): void;
   /**
    * What is known of it may be out of date in this part, also by what is no news; "all": changes were
-   * lost, or are not told any more.
+   * lost, or are not told any more. `rules`: which of these, where that is known.
    */
-  onStale?(netns: number, part: HeardPart | "all"): void;
+  onStale?(netns: number, part: HeardPart | "all", rules?: RulesChange): void;
 }
 
 /** What a gap of a watch is called. */
@@ -150,8 +151,8 @@ export class Watch {
       this.hooks.onStale?.(inode, "all");
       bursts.call();
     };
-    const heard = (part: HeardPart | null, isNews: boolean) => {
-      if (part !== null) this.hooks.onStale?.(inode, part);
+    const heard = (part: HeardPart | null, isNews: boolean, rules?: RulesChange) => {
+      if (part !== null) this.hooks.onStale?.(inode, part, rules);
       if (!isNews) return;
       if (part !== null) this.hooks.onHeard?.(inode, part);
       bursts.call();
@@ -177,7 +178,9 @@ export class Watch {
     });
     // Whatever comes there is about rules.
     if (withRules) {
-      hear("rules", [NETLINK.netfilter, NFTABLES_GROUPS], () => heard("netfilter", true));
+      hear("rules", [NETLINK.netfilter, NFTABLES_GROUPS], (message) => {
+        heard("netfilter", true, rulesChangeOf(message));
+      });
     }
     return own;
   }

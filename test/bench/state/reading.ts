@@ -34,12 +34,13 @@ class Reader {
   readonly #condensed = new Condensed();
   readonly watch = new Watch({
     onChange() {},
-    onStale: (netns, part) => this.#known.heard(netns, part),
+    onStale: (...told) => this.#known.heard(...told),
   });
 
   /** Resolves with the characters of the line that is sent. */
   async read(netns: NetnsHandle, withCounters = false): Promise<number> {
     this.watch.hearNow(netns.inode);
+    if (!withCounters) await this.#known.freshen(netns, {});
     const kept = this.watch.hears(netns.inode) ? this.#known.keptOf(netns, withCounters) : {};
     const begun = this.#known.begin(netns, this.watch.hearsRules(netns.inode));
     const { state, keepable } = await readCosted(netns, { kept: () => kept });
@@ -62,7 +63,10 @@ export async function readingFigures(size: LabSize): Promise<ReadingFigures> {
   costMs["hearing, a second"] = figureOf([idle.median / IDLE_MS * 1_000]);
   const changes: Record<string, string[]> = {
     [nameOf(0)]: ["ip", "-n", nameOf(0), "link", "set", "lo", "mtu", "60000"],
-    [LAB.rules]: ["ip", "netns", "exec", LAB.rules, "nft", "add", "table", "inet", "nfb"],
+    [LAB.rules]: [
+      ...["ip", "netns", "exec", LAB.rules, "iptables-nft", "-t", "nat", "-A", "PREROUTING"],
+      ...["-p", "sctp", "-j", "ACCEPT"],
+    ],
     [LAB.entries]: [
       ...["ip", "-n", LAB.entries, "neigh", "replace", "10.1.0.1", "dev", "eth0"],
       ...["lladdr", "02:00:00:00:ff:ff", "nud", "permanent"],
