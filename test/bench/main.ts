@@ -30,13 +30,15 @@ import { verdictRows } from "./goals/verdict.ts";
 
 const SECONDS = 15;
 
+const failed: string[] = [];
+
 /** Runs another bench, which prints by itself. */
 async function other(file: string, ...args: string[]): Promise<Row[]> {
   const { code } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-check", fileURLToPath(new URL(file, import.meta.url)), ...args],
     stdin: "null",
   }).spawn().status;
-  if (code !== 0) console.log(`${file} failed: ${code}`);
+  if (code !== 0) throw new Error(`${file} ended with ${code}`);
   return [];
 }
 
@@ -65,14 +67,26 @@ const PARTS: Record<string, () => Row[] | Promise<Row[]>> = {
 };
 
 const asked = Deno.args.length > 0 ? Deno.args : Object.keys(PARTS);
+const unknown = asked.find((name) => PARTS[name] === undefined);
+if (unknown !== undefined) {
+  console.error(`There is no part "${unknown}", must be of ${Object.keys(PARTS).join(", ")}`);
+  Deno.exit(2);
+}
 for (const name of asked) {
-  const part = PARTS[name];
-  if (part === undefined) {
-    console.error(`There is no part "${name}", must be of ${Object.keys(PARTS).join(", ")}`);
-    Deno.exit(2);
-  }
   const before = loadAverage();
-  const rows = await part();
-  console.log(`\n${name}, load average ${before} to ${loadAverage()}`);
-  rows.forEach(print);
+  const from = performance.now();
+  try {
+    const rows = await PARTS[name]!();
+    const minutes = ((performance.now() - from) / 60_000).toFixed(1);
+    console.log(`\n${name}, load average ${before} to ${loadAverage()}, ${minutes} min`);
+    rows.forEach(print);
+  } catch (error) {
+    // The others are measured all the same.
+    console.error(`\n${name} failed:`, error);
+    failed.push(name);
+  }
+}
+if (failed.length > 0) {
+  console.error(`\nFailed: ${failed.join(", ")}`);
+  Deno.exit(1);
 }

@@ -16,6 +16,8 @@ const SET_CHARS_MAX = 2 * 1024 * 1024;
 const RULES_MAX = 50_000;
 const CHAINS_MAX = 20_000;
 
+const DESTINATION = /^-A \S+ (?:! -s \S+ |-s \S+ )?-d (\S+?)(?:\/32|\/128) /;
+
 /**
  * The state with fewer rules, if they are more than `charsMax` characters; else the state itself.
  *
@@ -80,10 +82,11 @@ function without(
 
 /** Verdict maps without what nobody asked about, each with what that could have done. */
 function setsWithout(state: NetnsState, wanted: ReadonlySet<string>): NetfilterSet[] {
-  const whole = new Chains(state.netfilter, state.sets);
+  let chains: Chains | undefined;
   return state.sets.map((set) => {
     const { kept, left, addresses } = splitMap(set, wanted);
     if (left.length === 0) return set;
+    const whole = chains ??= new Chains(state.netfilter, state.sets);
     const leads: Leads = { chains: [], refuses: false, open: false };
     for (const element of left) addElement(leads, element);
     const behind = new Set<string>();
@@ -192,9 +195,15 @@ function bounded(whole: NetnsState): NetnsState {
   return { ...state, netfilter, chains: cut("chains", state.chains, CHAINS_MAX), gaps };
 }
 
+/** As in `rule_chains.ts`: rules that were kept are the same objects in the next reading. */
+const destinations = new WeakMap<NetfilterRule, string | null>();
+
 /** `-d 10.96.0.1/32`, not negated: the only destination that the rule can match. */
-function destinationOf({ tool, text }: NetfilterRule): string | null {
-  if (tool === "nft") return null;
-  const found = /^-A \S+ (?:! -s \S+ |-s \S+ )?-d (\S+?)(?:\/32|\/128) /.exec(text);
-  return found?.[1] ?? null;
+function destinationOf(rule: NetfilterRule): string | null {
+  let destination = destinations.get(rule);
+  if (destination === undefined) {
+    destination = rule.tool === "nft" ? null : DESTINATION.exec(rule.text)?.[1] ?? null;
+    destinations.set(rule, destination);
+  }
+  return destination;
 }

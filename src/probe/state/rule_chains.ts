@@ -4,8 +4,17 @@ import { type Leads, leadsOf } from "./condense_maps.ts";
 
 const TARGET = /(?:^| )-[jg] (\S+)/;
 
-const targetWord = ({ text }: NetfilterRule) =>
-  TARGET.exec(text.replace(/"(?:[^"\\]|\\.)*"/g, '""'))?.[1] ?? null;
+/** Rules that were kept are the same objects in the next reading. */
+const words = new WeakMap<NetfilterRule, string | null>();
+
+function targetWord(rule: NetfilterRule): string | null {
+  let word = words.get(rule);
+  if (word === undefined) {
+    word = TARGET.exec(rule.text.replace(/"(?:[^"\\]|\\.)*"/g, '""'))?.[1] ?? null;
+    words.set(rule, word);
+  }
+  return word;
+}
 
 const HARMLESS = /^(ACCEPT|RETURN|DNAT|SNAT|MASQUERADE|REDIRECT|NETMAP|MARK|CONNMARK|LOG|NFLOG)$/;
 
