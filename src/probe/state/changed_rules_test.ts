@@ -1,13 +1,13 @@
 /** Which part of rules a message is about, and how rows of a part take the place of those that were kept. */
 import { deepEqual, equal } from "node:assert/strict";
 import type { NetfilterRule } from "../../event/state.ts";
-import { type RulesChange, rulesChangeOf, type RulesPart } from "./changed_rules.ts";
+import { bothChanges, type RulesChange, rulesChangeOf, type RulesPart } from "./changed_rules.ts";
 import type { Netfilter } from "./nft_json.ts";
 import { patched, waysOf } from "./rules_patch.ts";
 
 const IP = 2;
-const [NEW_CHAIN, NEW_RULE, DELETED_RULE, NEW_SET, NEW_ELEMENT, NEW_GENERATION] = [
-  ...[3, 6, 8, 9, 12, 15],
+const [NEW_CHAIN, DELETED_CHAIN, NEW_RULE, DELETED_RULE, NEW_SET, NEW_ELEMENT, NEW_GENERATION] = [
+  ...[3, 5, 6, 8, 9, 12, 15],
 ].map((type) => 10 << 8 | type);
 
 /** A body with the family, and attributes by their number. */
@@ -34,13 +34,19 @@ Deno.test("a message about a rule names its chain, and one about elements their 
   deepEqual(told(NEW_RULE!, IP, { 1: "nat", 2: "KUBE-SVC-1" }), chain);
   deepEqual(told(DELETED_RULE!, IP, { 1: "nat", 2: "KUBE-SVC-1" }), chain);
   deepEqual(told(NEW_ELEMENT!, IP, { 1: "nat", 2: "s" }), { kind: "set", ...of, name: "s" });
+  deepEqual(told(NEW_CHAIN!, IP, { 1: "nat", 3: "c" }), {
+    ...{ kind: "chain", ...of, name: "c", how: "new" },
+  });
+  deepEqual(told(DELETED_CHAIN!, IP, { 1: "nat", 3: "c" }), {
+    ...{ kind: "chain", ...of, name: "c", how: "gone" },
+  });
   deepEqual(told(NEW_GENERATION!, 0, { 1: new Uint8Array([0, 0, 1, 2]) }), {
     ...{ kind: "generation", number: 258 },
   });
 });
 
 Deno.test("what is about more, or has a name that nft could read as more, is about all", () => {
-  equal(told(NEW_CHAIN!, IP, { 1: "nat", 2: "c" }), undefined);
+  equal(told(NEW_CHAIN!, IP, { 1: "nat", 3: "c", 4: "hook" }), undefined);
   equal(told(NEW_SET!, IP, { 1: "nat", 2: "s" }), undefined);
   equal(told(NEW_RULE!, 99, { 1: "nat", 2: "c" }), undefined, "of a family that nobody knows");
   equal(told(NEW_RULE!, IP, { 1: "nat" }), undefined);
@@ -58,8 +64,42 @@ const KEPT: Netfilter = {
   rules: [ruleOf("a", 1, "old a"), ruleOf("c", 1, "old c")],
   sets: [{ family: "inet", table: "t", name: "s", elements: ["1"], map: false }],
 };
-const partOf = (name: string, kind: RulesPart["kind"] = "chain"): RulesPart => ({
-  ...{ kind, family: "inet", table: "t", name },
+const partOf = (
+  name: string,
+  kind: RulesPart["kind"] = "chain",
+  how?: RulesPart["how"],
+): RulesPart => ({ kind, family: "inet", table: "t", name, ...(how && { how }) });
+
+Deno.test("a chain that is new is the last of its table, and by its name among those of iptables", () => {
+  const names = (table: string, name: string, before: string[]) => {
+    const rows = before.map((name) => ({ ...chainOf(name), table }));
+    const now = { chains: [{ ...chainOf(name), table }], rules: [], sets: [] };
+    const part = { ...partOf(name, "chain", "new"), table };
+    return patched({ ...KEPT, chains: [...rows, chainOf("other")] }, [{ part, now }])
+      .chains.map(({ name }) => name);
+  };
+  deepEqual(names("own", "b", ["a", "c"]), ["a", "c", "b", "other"]);
+  deepEqual(names("nat", "b", ["a", "c"]), ["a", "b", "c", "other"]);
+  deepEqual(names("nat", "z", ["a", "c"]), ["a", "c", "z", "other"]);
+  deepEqual(names("nat", "b", ["c", "a"]), ["c", "a", "b", "other"], "an iptables that sorts none");
+});
+
+Deno.test("a chain that is gone goes with its rules", () => {
+  const part = partOf("a", "chain", "gone");
+  const left = patched(KEPT, [{ part, now: { chains: [], rules: [], sets: [] } }]);
+  deepEqual(left.chains.map(({ name }) => name), ["b", "c"]);
+  deepEqual(left.rules.map(({ text }) => text), ["old c"]);
+});
+
+Deno.test("of two changes of a chain the one that tells more stands; what came back may stand elsewhere", () => {
+  const [changed, come, gone] = [undefined, "new", "gone"].map((how) =>
+    partOf("a", "chain", how as RulesPart["how"])
+  );
+  deepEqual(bothChanges(changed!, gone!), gone);
+  deepEqual(bothChanges(come!, changed!), come);
+  deepEqual(bothChanges(changed!, come!), come);
+  deepEqual(bothChanges(come!, gone!), gone);
+  equal(bothChanges(gone!, come!), undefined);
 });
 
 Deno.test("rules of a part stand where reading all has them, also those of a chain that had none", () => {
@@ -91,6 +131,10 @@ Deno.test("a part is read alone only where that says what reading all says", () 
     "set",
   ]);
   equal(waysOf(KEPT, [partOf("a"), partOf("new")]), null, "a chain that is not known");
+  deepEqual(waysOf(KEPT, [partOf("new", "chain", "new"), partOf("a", "chain", "gone")]), [
+    ...["chain", "gone"],
+  ]);
+  equal(waysOf(KEPT, [{ ...partOf("new", "chain", "new"), table: "u" }]), null, "of another table");
   equal(waysOf(KEPT, [partOf("__set0", "set")]), null, "a set without a name of its own");
   const iptables = (rules: Partial<NetfilterRule>[]): Netfilter => ({
     chains: [{ family: "ip", table: "nat", name: "C", backend: "nft" }],

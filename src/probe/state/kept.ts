@@ -6,7 +6,7 @@ import type { FdbEntry, NetnsState, Route } from "../../event/state.ts";
 import type { HeardPart } from "../../event/state_heard.ts";
 import { rulesetNumberIn } from "../netlink/questions.ts";
 import type { Gap } from "./bounds.ts";
-import { partKey, type RulesChange, type RulesPart } from "./changed_rules.ts";
+import { bothChanges, partKey, type RulesChange, type RulesPart } from "./changed_rules.ts";
 import type { NetnsHandle } from "./netns.ts";
 import type { Netfilter } from "./nft_json.ts";
 import { type PartsOptions, readParts } from "./read_rules.ts";
@@ -200,9 +200,14 @@ export interface Beginning {
 /** Notes which part of many rules is otherwise. False: too many are, or there are few rules. */
 function isHeardInParts({ kept: { netfilter }, heard }: Known, change: RulesChange): boolean {
   if (netfilter === undefined || netfilter.rules.length < RULES_MIN) return false;
-  if (change.kind === "generation") heard.number = change.number;
-  else heard.parts.set(partKey(change), change);
-  return heard.parts.size <= PARTS_MAX;
+  if (change.kind === "generation") {
+    heard.number = change.number;
+    return true;
+  }
+  const before = heard.parts.get(partKey(change));
+  const all = before ? bothChanges(before, change) : change;
+  if (all !== undefined) heard.parts.set(partKey(change), all);
+  return all !== undefined && heard.parts.size <= PARTS_MAX;
 }
 
 function without(kept: Kept, parts: ReadonlySet<Keepable>): Kept {

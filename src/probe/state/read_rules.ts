@@ -23,6 +23,7 @@ s() {
 n=0
 while [ $# -ge 4 ]; do
   case $1,$2 in
+    gone,*) ;;
     iptables,ip) s "saved $n" iptables-nft -t "$3" -S "$4";;
     iptables,ip6) s "saved $n" ip6tables-nft -t "$3" -S "$4";;
     *) s "json $n" nft -j list "$1" "$2" "$3" "$4"
@@ -53,6 +54,8 @@ export interface PartsReading {
   toolsMs: number | undefined;
 }
 
+const NOTHING: Netfilter = { chains: [], rules: [], sets: [] };
+
 /** Reads these parts, each in its way, in the namespace at `path`. */
 export async function readParts(
   path: string,
@@ -77,8 +80,8 @@ export async function readParts(
   const { stdout, stderr } = await asOwnTool(child);
   const sections = splitSections(mark, stdout ?? "", stderr ?? "");
   const read: ReadPart[] = [];
-  for (const [i, { part }] of parts.entries()) {
-    const now = partOf(part, sections, i);
+  for (const [i, { part, way }] of parts.entries()) {
+    const now = way === "gone" ? NOTHING : partOf(part, sections, i);
     if (now !== null) read.push({ part, now });
   }
   const toolsMs = processorMs(sections.get("times")?.stdout ?? "");
@@ -100,7 +103,8 @@ function partOf(part: RulesPart, sections: Sections, i: number): Netfilter | nul
       "iptables",
     );
     const isThere = new RegExp(`^-[NP] ${RegExp.escape(part.name)}( |$)`, "m").test(saved.stdout);
-    return isThere ? { chains: [], rules, sets: [] } : null;
+    const { family, table, name } = part;
+    return isThere ? { chains: [{ family, table, name, backend: "nft" }], rules, sets: [] } : null;
   }
   const gaps = new Gaps();
   const found = readNftables(

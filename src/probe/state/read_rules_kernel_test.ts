@@ -65,10 +65,18 @@ const PARTS = [
   "nft flush chain inet own empty",
   "nft add element inet own known '{ 10.0.0.2 }'; nft add element inet own where '{ 10.0.0.2 : drop }'",
   "nft delete element inet own known '{ 10.0.0.1 }'",
+  "iptables-nft -t nat -N SERVICE-NEW; iptables-nft -t nat -A SERVICE-NEW -j SERVICE-1",
+  "iptables-nft -t nat -N A-FIRST; iptables-nft -t nat -N Z-LAST; iptables-nft -t nat -A A-FIRST -j Z-LAST",
+  "iptables-nft -t nat -F SERVICE-NEW; iptables-nft -t nat -X SERVICE-NEW",
+  "nft add chain inet own more; nft add rule inet own more jump last",
+  "nft delete chain inet own empty",
+  "printf '*nat\\n:SERVICE-11 - [0:0]\\n-A SERVICE-11 -j RETURN\\n:SERVICE-Q - [0:0]\\n" +
+  "-A SERVICE-Q -j ACCEPT\\nCOMMIT\\n' | iptables-nft-restore --noflush",
 ];
-/** What changes more: chains, and sets that have no name of their own. */
+/** What changes more: chains with a hook, those that come back, and sets that have no name of their own. */
 const MORE = [
-  "iptables-nft -t nat -N SERVICE-NEW",
+  "nft add chain inet own hooked '{ type filter hook input priority 1; }'",
+  "iptables-nft -t nat -F SERVICE-Q; iptables-nft -t nat -X SERVICE-Q; iptables-nft -t nat -N SERVICE-Q",
   "nft add rule inet own last tcp dport '{ 1, 2 }' drop",
   "nft add table inet other",
 ];

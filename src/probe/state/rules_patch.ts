@@ -1,5 +1,5 @@
 /** Rules that were kept, with chains and sets in them that were read anew. Pure. */
-import type { NetfilterRule } from "../../event/state.ts";
+import type { NetfilterChain, NetfilterRule } from "../../event/state.ts";
 import type { RulesPart } from "./changed_rules.ts";
 import type { Netfilter } from "./nft_json.ts";
 
@@ -9,8 +9,8 @@ export interface ReadPart {
   now: Netfilter;
 }
 
-/** How a part can be read: in nft's words as what it is, or as `iptables-nft -S` prints a chain. */
-export type Way = "chain" | "set" | "map" | "iptables";
+/** How a part can be read: in nft's words as what it is, as `iptables-nft -S` prints a chain, or not: it is gone. */
+export type Way = "chain" | "set" | "map" | "iptables" | "gone";
 
 const IPTABLES_FAMILIES = ["ip", "ip6"];
 const IPTABLES_TABLES = ["raw", "mangle", "nat", "filter", "security"];
@@ -22,11 +22,7 @@ export function waysOf(
 ): Way[] | null {
   const ways: Way[] = [];
   for (const part of parts) {
-    const way = part.kind === "set"
-      ? wayOfSet(sets, part)
-      : chains.some((chain) => isOf(part, chain))
-      ? wayOfChain(rules, part)
-      : null;
+    const way = part.kind === "set" ? wayOfSet(sets, part) : wayOfChain(chains, rules, part);
     if (way === null) return null;
     ways.push(way);
   }
@@ -44,9 +40,19 @@ function wayOfSet(sets: Netfilter["sets"], part: RulesPart): Way | null {
  * Tables of iptables are told by its words where they were left out of nft's list, and else where both tell
  * the same, which only reading both shows.
  */
-function wayOfChain(rules: readonly NetfilterRule[], { family, table }: RulesPart): Way | null {
+function wayOfChain(
+  chains: readonly NetfilterChain[],
+  rules: readonly NetfilterRule[],
+  part: RulesPart,
+): Way | null {
+  const { family, table, how } = part;
+  const isOfTable = (row: { family: string; table: string }) =>
+    row.family === family && row.table === table;
+  if (how === "gone") return "gone";
+  const isKnown = chains.some((chain) => isOf(part, chain));
+  if (!isKnown && !(how === "new" && chains.some(isOfTable))) return null;
   if (!IPTABLES_FAMILIES.includes(family) || !IPTABLES_TABLES.includes(table)) return "chain";
-  const own = rules.filter((rule) => rule.family === family && rule.table === table);
+  const own = rules.filter(isOfTable);
   const isAlone = own.every(({ tool, handle }) => tool === "iptables" && handle === undefined);
   return own.length > 0 && isAlone ? "iptables" : null;
 }
@@ -59,6 +65,8 @@ export function patched(before: Netfilter, parts: readonly ReadPart[]): Netfilte
       sets = sets.flatMap((set) => isOf(part, set) ? now.sets : [set]);
       continue;
     }
+    if (part.how === "gone") chains = chains.filter((chain) => !isOf(part, chain));
+    else if (!chains.some((chain) => isOf(part, chain))) chains = withChain(chains, now.chains[0]!);
     const left = rules.filter((rule) => !isOfChain(part, rule));
     // Rules stand in the order of their chains.
     const order = new Map(
@@ -71,6 +79,20 @@ export function patched(before: Netfilter, parts: readonly ReadPart[]): Netfilte
     rules = left.toSpliced(next < 0 ? left.length : next, 0, ...now.rules.map(withoutCounters));
   }
   return { chains, rules, sets };
+}
+
+/** A new chain is the last of its table; iptables prints them by their names. */
+function withChain(chains: readonly NetfilterChain[], chain: NetfilterChain): NetfilterChain[] {
+  const isOfTable = ({ family, table }: NetfilterChain) =>
+    family === chain.family && table === chain.table;
+  const names = chains.filter((one) => isOfTable(one) && one.hook === undefined)
+    .map(({ name }) => name);
+  const isSorted = IPTABLES_TABLES.includes(chain.table) &&
+    names.every((name, i) => i === 0 || names[i - 1]! < name);
+  const next = isSorted
+    ? chains.findIndex((one) => isOfTable(one) && one.hook === undefined && one.name > chain.name)
+    : -1;
+  return chains.toSpliced(next < 0 ? chains.findLastIndex(isOfTable) + 1 : next, 0, chain);
 }
 
 /** What was kept has none, so that none passes for one of its time. */
