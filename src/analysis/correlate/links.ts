@@ -8,6 +8,7 @@ import { hasFewSightings, type Packet } from "./packets.ts";
 import type { Step } from "./steps.ts";
 import { tellsOfPacket } from "./telling.ts";
 import { Transmissions } from "./transmissions.ts";
+import { linkOf, stateAt } from "../view/state_view.ts";
 import type { Sighting } from "../view/timeline.ts";
 
 /**
@@ -126,7 +127,7 @@ function linkFirst(first: Step, known: Known): void {
     ? senderOf(first, known)
     // What an XDP program drops is a copy of the packet that was sent, and no device receives it.
     : original
-    ? steps.of(original)
+    ? beforeFlood(steps.of(original), first.event)
     : isDrop
     ? senderOf(first, known)
     : first.event.kind === "device-tx"
@@ -136,6 +137,28 @@ function linkFirst(first: Step, known: Known): void {
   if (found === null || begins.of(found.chain) === chain) return;
   first.previous = found;
   begins.link(chain, found.chain);
+}
+
+/**
+ * [C5] What one port of a bridge sends is not made of what another one was given: both are copies of what
+ * the bridge had. So a copy for a port comes from where those for the ports before it came from, and a
+ * copy that went where nothing is watched stays the last of its own way.
+ */
+function beforeFlood(original: Step, copy: Sighting): Step {
+  let step = original;
+  while (step.previous !== null && isForSibling(step.event, copy)) step = step.previous;
+  return step;
+}
+
+/** Both were handed to ports of one bridge, or of one datapath of Open vSwitch. */
+function isForSibling(sent: Sighting, copy: Sighting): boolean {
+  if (sent.kind !== "device-tx" || copy.kind !== "device-tx") return false;
+  if (sent.netns !== copy.netns || sent.ifindex === copy.ifindex) return false;
+  if (sent.tunnelKind !== copy.tunnelKind) return false;
+  const state = stateAt(copy.node, copy.netns, copy.at);
+  const [one, other] = [sent, copy].map((event) => linkOf(state, event.ifindex, event.device));
+  return one?.masterIfindex !== undefined && one.masterIfindex === other?.masterIfindex &&
+    one.peerIfindex !== other.ifindex;
 }
 
 /** True when `step` is on the way to `other`: linking it after `other` would make a circle. */
