@@ -68,6 +68,17 @@ export function leadsTo({ node, netns, ifindex, device, at }: Sighting, there: S
     link.peerNetns === there.netns && isOneClock(node, there.node);
 }
 
+/** The other end of the veth pair that a frame was handed to, as `leadsTo` compares it; null: none is known. */
+export function peerOf({ node, netns, ifindex, device, at }: Sighting): string | null {
+  const link = linkOf(stateAt(node, netns, at), ifindex, device);
+  if (link?.kind !== "veth" || link.peerNetns === undefined) return null;
+  return endOf({ netns: link.peerNetns, ifindex: link.peerIfindex });
+}
+
+/** A device as `peerOf` tells it. */
+export const endOf = ({ netns, ifindex }: Pick<Sighting, "netns" | "ifindex">): string =>
+  `${netns} ${ifindex}`;
+
 /** So it is by a reading around the transmission: an entry that was just made is in the later one. */
 const isForwarded = ({ node, netns, at }: Sighting, port: string, mac: string | undefined) =>
   [stateAt(node, netns, at), stateAfter(node, netns, at)].some((state) =>

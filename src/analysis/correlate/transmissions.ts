@@ -1,6 +1,7 @@
 /** Where the frames of a packet were sent, so that a reception finds its sender. Rule C5. */
 import type { Sighting } from "../view/timeline.ts";
 import type { Chain } from "./chains.ts";
+import { endOf, leadsTo, peerOf } from "./flood.ts";
 import { frameOf, sameFrame } from "./frames.ts";
 import { hasFewSightings, type Packet } from "./packets.ts";
 
@@ -20,6 +21,16 @@ interface FrameSent {
   bridges: Chain[];
   /** Where one chain alone did so: the latest of its transmissions. */
   bridged: Sighting | null;
+  /** Made when it is first asked for. */
+  pairs: Pairs | null;
+}
+
+/** Transmissions of one frame by the cable that they were handed to. */
+interface Pairs {
+  /** By the other end of the veth pair. */
+  byPeer: Map<string, Sighting[]>;
+  /** Of each node the latest that went into no pair that is known. */
+  free: Sighting[];
 }
 
 /**
@@ -63,7 +74,7 @@ export class Transmissions {
       const frame = frameOf(candidate);
       let sent = this.#frames.get(frame);
       if (sent === undefined) {
-        sent = { byNode: new Map(), latest: [], bridges: [], bridged: null };
+        sent = { byNode: new Map(), latest: [], bridges: [], bridged: null, pairs: null };
         this.#frames.set(frame, sent);
       }
       const list = sent.byNode.get(candidate.node);
@@ -78,17 +89,42 @@ export class Transmissions {
    * The transmission of the frame that was received, in another chain than `own`: on the receiving
    * node the latest before it, else the latest on the first other node. Where one chain alone, on
    * another node, received the frame and sent it on unchanged, as a bridge does, it was the last to
-   * have sent it; where several did, nothing tells which.
+   * have sent it; where several did, a veth pair tells which, or that the others went into other
+   * pairs, and else nothing.
    */
   exact(received: Sighting, own: Chain): Sighting | null {
     if (this.#isFew) return exactAmong(this.packet, received, own);
     const sent = this.#frames.get(frameOf(received));
     if (sent === undefined) return null;
-    const { bridged } = sent;
+    const { bridged, bridges, byNode } = sent;
     if (bridged !== null && bridged.node !== received.node) return bridged;
-    return latestHere(sent.byNode.get(received.node), received, own) ??
+    const isUnsure = bridges.length > 1;
+    return (isUnsure ? pairedAmong(pairsOf(sent).byPeer.get(endOf(received)), received) : null) ??
+      latestHere(byNode.get(received.node), received, own) ??
+      (isUnsure ? pairsOf(sent).free.find(({ node }) => node !== received.node) : null) ??
       sent.latest.find(({ candidate }) => candidate.node !== received.node)?.candidate ?? null;
   }
+}
+
+function pairsOf(sent: FrameSent): Pairs {
+  if (sent.pairs !== null) return sent.pairs;
+  const byPeer = new Map<string, Sighting[]>();
+  const free: Sighting[] = [];
+  for (const list of sent.byNode.values()) {
+    let latest: Sighting | null = null;
+    for (const { candidate } of list) {
+      const peer = peerOf(candidate);
+      if (peer === null) {
+        if (latest === null || candidate.at > latest.at) latest = candidate;
+        continue;
+      }
+      const others = byPeer.get(peer);
+      if (others === undefined) byPeer.set(peer, [candidate]);
+      else others.push(candidate);
+    }
+    if (latest !== null) free.push(latest);
+  }
+  return sent.pairs = { byPeer, free };
 }
 
 const NO_FRAMES = new Map<string, never>();
@@ -117,7 +153,38 @@ function exactAmong({ chains }: Packet, received: Sighting, own: Chain): Sightin
     bridged = latest;
   }
   if (bridges === 1 && bridged!.node !== received.node) return bridged;
-  return here ?? there;
+  if (bridges < 2) return here ?? there;
+  const all = [...sentIn(chains, received)];
+  return pairedAmong(all, received) ?? here ?? freeAmong(all, received) ?? there;
+}
+
+/** Of these transmissions of a frame the latest by the other end of the veth pair that it was received by. */
+function pairedAmong(sent: readonly Sighting[] | undefined, received: Sighting): Sighting | null {
+  let best: Sighting | null = null;
+  for (const event of sent ?? []) {
+    // One device has that end, so that those that are compared are of one node.
+    if (best !== null && event.at <= best.at) continue;
+    if (event.node !== received.node && leadsTo(event, received)) best = event;
+  }
+  return best;
+}
+
+/** The latest of the first other node that went into no pair that is known: it did not go elsewhere. */
+function freeAmong(sent: readonly Sighting[], received: Sighting): Sighting | null {
+  let best: Sighting | null = null;
+  for (const event of sent) {
+    if (event.node === received.node || peerOf(event) !== null) continue;
+    if (best === null || (event.node === best.node && event.at > best.at)) best = event;
+  }
+  return best;
+}
+
+function* sentIn(chains: readonly Chain[], received: Sighting): Iterable<Sighting> {
+  for (const { events } of chains) {
+    for (const event of events) {
+      if (event.kind === "device-tx" && sameFrame(event, received)) yield event;
+    }
+  }
 }
 
 /**

@@ -7,14 +7,23 @@ import { Originals } from "./originals.ts";
 import { hasFewSightings, Packet } from "./packets.ts";
 import { Transmissions } from "./transmissions.ts";
 
-const NODES = ["a", "b", "c"].map((name) => ({ name }) as NodeView);
-const FAR: NodeView = { name: "far" } as NodeView;
+const shared = { settings: {} };
+const header = { boot: "one" };
+/** A veth pair leads from device 1 in namespace 1 of the first node to device 1 in namespace 2 of another. */
+const e0 = { name: "e0", ifindex: 1, kind: "veth", peerIfindex: 1, peerNetns: 2 };
+const nodeOf = (name: string) => {
+  const states = new Map([[1, [{ at: 0, state: { links: name === "a" ? [e0] : [] } }]]]);
+  return { name, header, shared, states } as unknown as NodeView;
+};
+const NODES = ["a", "b", "c"].map(nodeOf);
+const FAR = nodeOf("far");
 
 const sighting = fc.record({
   kind: fc.constantFrom("device-rx", "device-tx", "drop"),
   at: fc.nat(6),
   ttl: fc.constantFrom(63, 64),
   netns: fc.constantFrom(1, 2, undefined),
+  ifindex: fc.constantFrom(1, 3),
   head: fc.constantFrom("f1", "f2"),
 });
 
