@@ -1,4 +1,4 @@
-/** Frees by wireguard, macsec, ipvlan and bonds, of which most are no drop. Functions of Linux 5.15 to 7.2. */
+/** Frees by wireguard, macsec, ipvlan, bonds and dummies, of which most are no drop. Functions of Linux 5.15 to 7.2. */
 import type { Event } from "../../event/event.ts";
 import { freedIn, givesReason } from "./free_reason.ts";
 
@@ -30,6 +30,10 @@ export const isRefusedByIpsecDevice = (event: Event): boolean =>
  */
 export const isRefusedByIpvlan = (event: Event): boolean =>
   event.kind === "consume" && freedIn(event, /^ipvlan_(queue_xmit|xmit_mode_l|start_xmit)/);
+
+/** Freed, not as a drop, by a dummy device, which has no other end: nobody gets what it is handed. */
+export const isKeptByDummy = (event: Event): boolean =>
+  event.kind === "consume" && freedIn(event, /^dummy_xmit/);
 
 /**
  * No protocol took a packet of IP where the stack receives: every kernel has IP, so that the device it came

@@ -38,6 +38,7 @@ export { fragmentMemoryFull } from "./fragment-memory-full/fragment_memory_full.
 export { fragmentWithoutPorts } from "./fragment-without-ports/fragment.ts";
 export { frameToWrongNode } from "./frame-to-wrong-node/frame_to_wrong_node.ts";
 export { genevePayload } from "./tunnel-options-mismatch/geneve_payload.ts";
+export { intoDummy } from "./route-blackhole/into_dummy.ts";
 export { invalidRefused } from "./conntrack-invalid/invalid_refused.ts";
 export { ipsecEndUnreachable } from "./tunnel-endpoint-unreachable/ipsec_end.ts";
 export { ipsecFarEnd } from "./ipsec-policy/far_end.ts";

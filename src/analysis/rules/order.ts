@@ -156,6 +156,7 @@ export const RULES: readonly Rule[] = [
   rules.directedBroadcast,
   // IPv6 gives the reason "no route" (R3) also for a route that refuses.
   rules.routeRefuses,
+  rules.intoDummy,
   // Asks R3 itself, and knows where the route should have come from.
   rules.advertisementIgnored,
   rules.ipv6Disabled,

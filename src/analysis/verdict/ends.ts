@@ -18,9 +18,14 @@ import {
 import { isUpcall } from "../kernel/openvswitch.ts";
 import { isUntoldListFree } from "../kernel/queues.ts";
 import { isHandedOnByXdp } from "../kernel/xdp.ts";
-import { isRefusedByIpvlan, isRefusedByWireguard } from "../kernel/refusing_devices.ts";
+import {
+  isKeptByDummy,
+  isRefusedByIpvlan,
+  isRefusedByWireguard,
+} from "../kernel/refusing_devices.ts";
 import { isFreedByTunnelSender } from "../kernel/tunnels.ts";
 import { ask } from "../view/asked.ts";
+import { isMulticast } from "../view/address.ts";
 import { acceptsAddress, linkOf, stateAt } from "../view/state_view.ts";
 import type { Sighting } from "../view/timeline.ts";
 import { toMirror } from "./asides.ts";
@@ -161,6 +166,7 @@ function consumed(step: Step, atDestination: boolean): EndKind {
   if (before?.kind === "deliver" && before.skb === event.skb) return wasRead(before);
   const wasHandedOver = before?.kind === "device-tx" && before.skb === event.skb;
   if (wasHandedOver && (isFreedByTunnelSender(event) || isRefusedByIpvlan(event))) return "dropped";
+  if (wasHandedOver && isKeptByDummy(event)) return keptByDummy(step.previous!);
   // A keepalive of wireguard still has the headers that it came with, and was received with them.
   if (isRefusedByWireguard(event) && before?.kind !== "device-rx") return "dropped";
   if (atDestination && isTakenByProtocol(event)) return "delivered";
@@ -169,6 +175,21 @@ function consumed(step: Step, atDestination: boolean): EndKind {
   // A driver frees a packet when the device has sent it.
   if (before?.kind === "device-tx") return "left";
   return atDestination ? "taken" : "routine";
+}
+
+/**
+ * A dummy device has no other end. A route that leads there loses the packet; what a switch hands to such a port of
+ * its own is a copy; and what a bond or a device above hands on, or goes to a group, is as on any other device.
+ */
+function keptByDummy({ event, previous }: Step): EndKind {
+  const { node, netns, at, ifindex, device, destination } = event;
+  const state = stateAt(node, netns, at);
+  const link = linkOf(state, ifindex, device);
+  const master = linkOf(state, link?.masterIfindex)?.kind;
+  if (master === "bridge" || master === "openvswitch") return "routine";
+  const isRouted = link !== undefined && previous?.event.kind !== "device-tx" &&
+    (link.masterIfindex === undefined || master === "vrf");
+  return isRouted && destination !== undefined && !isMulticast(destination) ? "dropped" : "left";
 }
 
 /** [O3] Taken when it was received where its destination is, for this host, and not dropped. */

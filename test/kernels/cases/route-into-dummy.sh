@@ -1,6 +1,6 @@
 # A router's route leads into a dummy device, as some write a route that is to drop.
 # nodes: a r b
-# fault: unknown left-observed-network
+# fault: dropped route-blackhole
 . /work/routed.sh
 build() {
   modprobe dummy

@@ -1,6 +1,6 @@
 # The far end of a vxlan has a wrong other end for what it sends, so that nobody gets its answer about its link address.
 # nodes: a b
-# fault: dropped neighbour-unresolved
+# fault: dropped tunnel-endpoint-unreachable
 build() {
   pair a b 172.30.7
   ip_ a link add vx0 type vxlan id 91 remote 172.30.7.2 dstport 4789 dev e0

@@ -1,5 +1,6 @@
 /** Why a kernel freed what is no packet of a flow: a question for a link address, an ICMP error. */
 import type { Evidence } from "../../../event/report.ts";
+import { isNeighbourFailure } from "../../kernel/neighbours.ts";
 import { isNetfilterDrop } from "../../kernel/netfilter.ts";
 import { findingOf } from "../../netfilter/choose.ts";
 import type { Suspect } from "../../netfilter/candidates.ts";
@@ -12,6 +13,8 @@ import { checksumInvalid } from "../checksum-invalid/checksum.ts";
 import { openvswitchDropped } from "../openvswitch-drop/flow_drop.ts";
 import { openvswitchFlow } from "../openvswitch-drop/named_flow.ts";
 import { queueOverflow } from "../queue-overflow/queue.ts";
+import { command } from "../command.ts";
+import { stateEvidence } from "../evidence.ts";
 import type { Rule } from "../rule.ts";
 import { trafficControl } from "../traffic-control-drop/traffic_control.ts";
 import { tunnelNoWayLookedUp } from "../tunnel-endpoint-unreachable/told_unroutable.ts";
@@ -21,7 +24,9 @@ import { tunnelNoWayTold } from "../tunnel-endpoint-unreachable/no_way_told.ts";
 import { tunnelNoListener } from "../tunnel-blocked/no_tunnel_socket.ts";
 import { tunnelIdMismatch } from "../tunnel-id-mismatch/id_mismatch.ts";
 import type { Asked } from "./asked.ts";
+import { address } from "../word.ts";
 import { refusalRemedy } from "./refusal_remedy.ts";
+import { ipFor } from "./route_command.ts";
 
 /** A question that was freed, in words that end a sentence: `reached` and `seen` tell how it came there. */
 export function died(
@@ -70,6 +75,7 @@ export function whyDied(subject: Case, came: Sighting, free: Sighting): Asked | 
     const { code, sentence, evidence, remedy = [], confidence } = cause;
     return { code, text: sentence, evidence: evidence.slice(1), remedy, confidence };
   }
+  if (isNeighbourFailure(free)) return endUnresolved(there);
   if (!isNetfilterDrop(free)) return null;
   const { named, state, around } = findingOf(there);
   return named && {
@@ -79,6 +85,27 @@ export function whyDied(subject: Case, came: Sighting, free: Sighting): Asked | 
     text: `${suspectText(named)} dropped it`,
     evidence: suspectEvidence(there, named, around),
     remedy: refusalRemedy(there, named, state),
+  };
+}
+
+/** The tunnel that carried it leads to an end that told nobody its link address. */
+function endUnresolved({ event, node, netns, before }: Case): Asked | null {
+  const { tunnelKind, tunnelDestination } = event;
+  if (tunnelKind === undefined || tunnelDestination === undefined) return null;
+  const neighbour = before?.neighbours.find(({ address }) => address === tunnelDestination);
+  return {
+    code: "tunnel-endpoint-unreachable",
+    confidence: "proven",
+    text: `${tunnelKind} led it to ${tunnelDestination}, which told nobody its link address`,
+    evidence: neighbour === undefined ? [] : [
+      stateEvidence(
+        node,
+        `neighbour ${neighbour.address} dev ${neighbour.device}: ${neighbour.states.join(",")}`,
+      ),
+    ],
+    remedy: command(node, netns, [
+      ...[...ipFor(tunnelDestination), "neigh", "show", address(tunnelDestination)],
+    ]),
   };
 }
 
