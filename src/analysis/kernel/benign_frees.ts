@@ -79,6 +79,13 @@ export const BENIGN_FREES: readonly BenignFree[] = [
     source: "net/netfilter/ipvs/ip_vs_core.c, 5.15 to 6.18",
   },
   {
+    functions: ["ip6ip6_err*", "ip4ip6_err*", "ip6_err_gen_icmpv6_unreach*"],
+    means: "copy",
+    text:
+      "What an ICMP error quotes of a tunnel's packet: its sender is told so, and the packet died elsewhere.",
+    source: "net/ipv6/ip6_tunnel.c, net/ipv6/icmp.c, 5.10 to 7.2",
+  },
+  {
     functions: ["nf_queue_*", "nfqnl*"],
     means: "branch",
     text: "What goes to a program by NFQUEUE.",
