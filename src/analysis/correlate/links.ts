@@ -150,9 +150,10 @@ function beforeFlood(original: Step, copy: Sighting): Step {
   return step;
 }
 
-/** Both were handed to ports of one bridge, or of one datapath of Open vSwitch. */
+/** They are at two ports of one bridge, or of one datapath of Open vSwitch: one was sent, and the other sent or dropped. */
 function isForSibling(sent: Sighting, copy: Sighting): boolean {
-  if (sent.kind !== "device-tx" || copy.kind !== "device-tx") return false;
+  if (sent.kind !== "device-tx") return false;
+  if (copy.kind !== "device-tx" && copy.kind !== "drop") return false;
   if (sent.netns !== copy.netns || sent.ifindex === copy.ifindex) return false;
   if (sent.tunnelKind !== copy.tunnelKind) return false;
   const state = stateAt(copy.node, copy.netns, copy.at);
