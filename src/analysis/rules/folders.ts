@@ -36,6 +36,7 @@ export { errorFromOutside } from "./no-route/told_by_router.ts";
 export { forwardingDisabled } from "./ip-forwarding-disabled/forwarding_disabled.ts";
 export { fragmentMemoryFull } from "./fragment-memory-full/fragment_memory_full.ts";
 export { fragmentWithoutPorts } from "./fragment-without-ports/fragment.ts";
+export { frameToItself } from "./destination-mac-mismatch/to_itself.ts";
 export { frameToWrongNode } from "./frame-to-wrong-node/frame_to_wrong_node.ts";
 export { genevePayload } from "./tunnel-options-mismatch/geneve_payload.ts";
 export { intoDummy } from "./route-blackhole/into_dummy.ts";

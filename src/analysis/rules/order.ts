@@ -125,6 +125,8 @@ export const RULES: readonly Rule[] = [
   // Knows the device on top that has the frame's MAC, and why it does not take it.
   rules.macvlanRefuses,
   rules.portHasOtherMac,
+  // Knows why the frame has that address, where R8 and R11 only say that it has.
+  rules.frameToItself,
   rules.macMismatch,
   // Each says what the function of its frees means, and no other rule knows that one.
   rules.bondPortInactive,

@@ -10,7 +10,8 @@ export const cause: CauseText = {
     "took it for another host's and dropped it. Or to the MAC of a host that is not the next " +
     "hop, which got it and does not forward. Or two devices of one link have the same MAC. Or a " +
     "bridge has the MAC in its table as its own, so that it sends such frames to no port. Or the port of a " +
-    "bond or team that it came in by has another MAC than the bond or team.",
+    "bond or team that it came in by has another MAC than the bond or team. Or its sender asks nobody for MACs " +
+    "(`NOARP`), and addressed it to itself.",
   knows: "The kernel classed the frame as `OTHERHOST`. The frame's destination MAC differs from " +
     "the device's own, and the evidence names the neighbour entry, on whichever probed node, " +
     "that supplied the wrong one. Or the host that took the frame and dropped it has not the " +

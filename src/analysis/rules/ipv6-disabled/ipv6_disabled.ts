@@ -51,11 +51,11 @@ export const ipv6Disabled: Rule = {
   },
 };
 
-/** Settings that switch it off: the device's own decides, and that of all is written to each device. */
+/** The setting that switches it off: the device's own decides, and that of all is written to each device. */
 function settingsFor({ device: name, before }: Case): string[] {
   const own = `net.ipv6.conf.${name}.disable_ipv6`;
-  if (sysctl(before, own) === "0") return [];
-  return ["net.ipv6.conf.all.disable_ipv6", own].filter((each) => sysctl(before, each) === "1");
+  const deciding = sysctl(before, own) === undefined ? "net.ipv6.conf.all.disable_ipv6" : own;
+  return sysctl(before, deciding) === "1" ? [deciding] : [];
 }
 
 function unset({ node, netns, before: state }: Case, names: readonly string[]): string[] {
