@@ -14,7 +14,7 @@ import { lookAt } from "../shared/checked.ts";
 import { frameOf } from "../shared/frame.ts";
 import { largerMtu } from "../shared/mtu_remedy.ts";
 import { lockedOut } from "./locked_port.ts";
-import { allowing, forwarding, withPort } from "./port_remedy.ts";
+import { allowing, entriesBehind, forwarding, withPort } from "./port_remedy.ts";
 import { portsGone } from "./ports_gone.ts";
 import { withoutPorts } from "./without_ports.ts";
 
@@ -177,14 +177,19 @@ function portsRefused(subject: Case) {
     );
   }
   if (out.ifindex === into.ifindex && !into.bridgePort.hairpin) {
+    const isWritten = subject.before?.fdb.some((one) =>
+      one.mac === mac && one.device === into.name && one.flags.includes("static")
+    );
     return cause(
       "bridge-hairpin-disabled",
       "proven",
       `the frame for ${mac} would have to leave by the port it came from, ${
         at(into)
-      }, and hairpin is off there`,
+      }, and hairpin is off there${
+        isWritten ? "; the table's entry was written (static), and not learned" : ""
+      }`,
       [eventEvidence(subject), entry, stateEvidence(subject.node, `${into.name}: hairpin off`)],
-      withPort(subject, into, { hairpin: true }),
+      isWritten ? entriesBehind(subject, into) : withPort(subject, into, { hairpin: true }),
     );
   }
   const down = downEnds(subject, out);

@@ -26,6 +26,10 @@ export function withPort(
   });
 }
 
+/** What somebody wrote into the bridge's table: what a hairpin sends back goes to where it came from, and not to whom that names. */
+export const entriesBehind = ({ node, netns }: Case, { name }: Link): string[] =>
+  command(node, netns, ["bridge", "fdb", "show", "brport", device(name)]);
+
 /** Forwards again; where the spanning tree protocol sets the port's state, nobody else may. */
 export function forwarding(subject: Case, port: Link): string[] {
   const { node, netns, before } = subject;
