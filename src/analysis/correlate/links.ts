@@ -141,8 +141,8 @@ function linkFirst(first: Step, known: Known): void {
 
 /**
  * [C5] What one port of a bridge sends is not made of what another one was given: both are copies of what
- * the bridge had. So a copy for a port comes from where those for the ports before it came from, and a
- * copy that went where nothing is watched stays the last of its own way.
+ * the bridge had. Nor is anything made of what a dummy or a veth pair was handed before. So a copy comes from where
+ * those before it came from, and a copy that went where nothing is watched stays the last of its own way.
  */
 function beforeFlood(original: Step, copy: Sighting): Step {
   let step = original;
@@ -150,7 +150,10 @@ function beforeFlood(original: Step, copy: Sighting): Step {
   return step;
 }
 
-/** They are at two ports of one bridge, or of one datapath of Open vSwitch: one was sent, and the other sent or dropped. */
+/**
+ * One was sent and ended there for its namespace, because the device is a dummy or one end of a veth pair, or a port
+ * of the bridge, or of the datapath of Open vSwitch, that the other one is at a port of, which was sent or dropped.
+ */
 function isForSibling(sent: Sighting, copy: Sighting): boolean {
   if (sent.kind !== "device-tx") return false;
   if (copy.kind !== "device-tx" && copy.kind !== "drop") return false;
@@ -158,8 +161,9 @@ function isForSibling(sent: Sighting, copy: Sighting): boolean {
   if (sent.tunnelKind !== copy.tunnelKind) return false;
   const state = stateAt(copy.node, copy.netns, copy.at);
   const [one, other] = [sent, copy].map((event) => linkOf(state, event.ifindex, event.device));
-  return one?.masterIfindex !== undefined && one.masterIfindex === other?.masterIfindex &&
-    one.peerIfindex !== other.ifindex;
+  if (one === undefined || other === undefined || one.peerIfindex === other.ifindex) return false;
+  return one.kind === "dummy" || one.kind === "veth" ||
+    (one.masterIfindex !== undefined && one.masterIfindex === other.masterIfindex);
 }
 
 /** True when `step` is on the way to `other`: linking it after `other` would make a circle. */

@@ -179,18 +179,25 @@ function consumed(step: Step, atDestination: boolean): EndKind {
 
 /**
  * A dummy device has no other end. A route that leads there loses the packet; what a switch hands to such a port of
- * its own is a copy; and what a bond or a device above hands on, or goes to a group, is as on any other device.
+ * its own, or a filter to who listens there, is a copy; and what a bond or a device above hands on, or goes to a group, is as on any other device.
  */
 function keptByDummy({ event, previous }: Step): EndKind {
   const { node, netns, at, ifindex, device, destination } = event;
   const state = stateAt(node, netns, at);
   const link = linkOf(state, ifindex, device);
   const master = linkOf(state, link?.masterIfindex)?.kind;
-  if (master === "bridge" || master === "openvswitch") return "routine";
+  if (master === "bridge" || master === "openvswitch" || !wasLowered(event, previous)) {
+    return "routine";
+  }
   const isRouted = link !== undefined && previous?.event.kind !== "device-tx" &&
     (link.masterIfindex === undefined || master === "vrf");
   return isRouted && destination !== undefined && !isMulticast(destination) ? "dropped" : "left";
 }
+
+/** A route lowers the TTL of what was received; what a filter of tc or a rule about frames hands on has the one it came with. */
+const wasLowered = ({ ttl }: Sighting, previous: Step | null): boolean =>
+  previous?.event.kind !== "device-rx" || ttl === undefined ||
+  previous.event.ttl === undefined || ttl < previous.event.ttl;
 
 /** [O3] Taken when it was received where its destination is, for this host, and not dropped. */
 function received(step: Step, atDestination: boolean): EndKind {

@@ -17,7 +17,7 @@ export const intoDummy: Rule = {
   id: "R214",
   title: "A route into a dummy device",
   statement:
-    "Freed, not as a drop, in the transmit function of a dummy device that no other device handed it to, and sent to " +
+    "Freed, not as a drop, in the transmit function of a dummy device that no other device, and no filter with the TTL that it came with, handed it to, and sent to " +
     "one host: `route-blackhole`. Proven where the tables as read lead there, likely where they do not.",
   yields: ["route-blackhole"],
   judge(subject) {
