@@ -184,6 +184,6 @@ export const COLUMNS = [
     name: "digest",
     type: "uint",
     max: COUNT_MAX,
-    meaning: "what differs in a datagram without an id, mixed by a secret: rule O23",
+    meaning: "what differs in a datagram without an id, mixed by a secret: rule O30",
   },
 ] as const satisfies readonly Column[];

@@ -59,7 +59,7 @@ export function choosing(
   return withNumbers(`${innermost}\n${source}`, budget, kind, recorder);
 }
 
-/** What the rank is of, mixed by a secret as `bpf/lib/count.bt` does: 32 bits tell packets of a flow apart. Rule O23. */
+/** What the rank is of, mixed by a secret as `bpf/lib/count.bt` does: 32 bits tell packets of a flow apart. Rule O30. */
 const digested = (mix: Mix): string =>
   `$w = ($x + ($x >> 31)) * (uint64)${mix}; $w = ($w + ($w >> 31)) * (uint64)${mix};
 $z = $z + (($w >> 32) << 20);`;
