@@ -96,8 +96,7 @@ async function report(options: ReportingOptions, ending: Ending): Promise<number
         page.push(batch);
       },
       isBehind: () => shipper.isBehind,
-      // Whoever reports to the incident with the same token.
-      secret: options.token === undefined ? undefined : `${incident}\n${options.token}`,
+      secret: secretText(options),
       askNames: () => askIngest({ client: remote.client, incident, filter: options.filter }),
       onReady: () => progress(`ready: reporting to ${options.ingest}, incident "${incident}"`),
       facts: { ingest: options.ingest, ...page.facts },
@@ -127,6 +126,12 @@ async function report(options: ReportingOptions, ending: Ending): Promise<number
     // --archive has all nodes as the ingest has them; what this one saw is kept beside it.
     await keeping.tell();
   }
+}
+
+/** What others know that report to the incident with the same token, or that joined by the same code. */
+function secretText({ incident, token, code }: ReportingOptions): string | undefined {
+  const shared = code ?? token;
+  return shared === undefined ? undefined : `${incident}\n${shared}`;
 }
 
 async function drain(

@@ -7,6 +7,8 @@ import type { CaptureFlags, CaptureOptions } from "./options.ts";
 /** What a node that reports to a shared ingest is told. */
 export interface ReportingOptions extends CaptureOptions, Access {
   incident: string;
+  /** The code that it joined by, which others may have joined by, too; absent: it came with its token. */
+  code?: string;
   /** Folder; absent: one of the system's. */
   spool?: string;
   /** The node's name when `nodes` is empty; absent: the host's name. */

@@ -62,6 +62,7 @@ export const join: CommandFile<[string, string[], CaptureFlags & ReportingFlags]
       ingest: line.ingest,
       incident: joined.incident,
       token: joined.token,
+      code: line.code,
     });
   },
 };
