@@ -28,7 +28,7 @@ function intake(filter = "", hashOf?: () => bigint, online?: () => number[]) {
     onDrop: (netns) => dropped.push(netns),
     onActive() {},
     onUnknownNetns() {},
-    ...(hashOf ? { hashOf } : {}),
+    ...(hashOf ? { counting: { hashOf, secretNumber: 1 } } : {}),
     online,
   });
   made.plan = new Planner(parseFilter(filter)).plan();
