@@ -231,7 +231,7 @@ Deno.test("[O30] counters: a digest is told of all packets, once those that were
   const counters = new Counters(hashOf);
   const note = (mark: number) => {
     const event: Event = { ...packet };
-    readDigest(event, mark);
+    readDigest(event, mark * 0x10001);
     counters.note(event);
   };
   const digest = (packets: number, sum: number) => ({ place: PLACE, flow: FLOW, packets, sum });

@@ -1,6 +1,7 @@
 /** Packet lines of the scripts. */
 import { deepStrictEqual as equal } from "node:assert/strict";
 import { decodePacketLine } from "./decode_packet.ts";
+import { squared } from "./digests.ts";
 import { PACKET } from "./lines.ts";
 
 /** What `emit.bt` prints of an IPv4 packet of 36 bytes without options; `words` are its transport's. */
@@ -68,8 +69,8 @@ Deno.test("[O30] a digest is of a datagram without an id, whole and not put toge
     )
       .digest;
   // The 32 bits above the rank's twenty.
-  equal(of("ffffffff00005"), 0xffffffff);
-  equal(of("1234567800000"), 0x12345678);
+  equal(of("ffffffff00005"), 0xfffe0000);
+  equal(of("1234567800000"), squared(0x12345678));
   equal(of("5"), undefined, "nothing is counted");
   equal(of("1234567800000", (line) => line.with(10, "205a8")), undefined, "put together");
   equal(of("1234567800000", (line) => line.with(PACKET.ip0, "70024000045")), undefined, "an id");

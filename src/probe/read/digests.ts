@@ -7,15 +7,19 @@ import type { Event } from "../../event/event.ts";
 
 const UDP = 17;
 
+/** The digest by what a secret made of a packet, 32 bits of both: the middle of its square. */
+export const squared = (mark: number): number =>
+  Number(((BigInt(mark) * BigInt(mark)) >> 16n) & 0xffffffffn);
+
 /**
- * Keeps the digest of a packet that was told, where it has one; 0 is none. What was put together of several,
+ * Keeps the digest of a packet that was told, by what a secret made of it; 0 is none. What was put together of several,
  * or is a part of one, has none that others would have again.
  */
-export function readDigest(event: Event, digest: number): void {
+export function readDigest(event: Event, mark: number): void {
   const { protocol, network, ipId = 0, gsoSize, fragmentOffset } = event;
-  if (digest === 0 || protocol !== UDP || (network === "ip4" && ipId !== 0)) return;
+  if (mark === 0 || protocol !== UDP || (network === "ip4" && ipId !== 0)) return;
   if (gsoSize !== undefined || fragmentOffset !== undefined) return;
-  event.digest = digest;
+  event.digest = squared(mark);
 }
 
 /** Says by which secret the digest is. */

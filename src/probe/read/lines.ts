@@ -21,7 +21,7 @@ function places<const Names extends readonly string[]>(...names: Names): Places<
  * Ethernet addresses; `headers` the family, the protocol and the offset of the transport header;
  * `fragment` IPv6's fragment header; `ip0` to `ip4` the network header, `l0` to `l2` the transport's;
  * `rank` what `bpf/lib/rank.bt` mixed: 16 bits, and what it means of the packet; where packets are
- * counted, 32 bits of what a secret makes of the same, from bit 20 on.
+ * counted, 32 bits of the same mixed by a secret, from bit 20 on.
  */
 export const PACKET = places(
   ...["letter", "timeNs", "cpu", "skb", "head", "netns", "ifindex", "device", "length"] as const,

@@ -54,15 +54,16 @@ export function choosing(
     .replace("//@rank", lib("rank"))
     .replace("//@first", kind === "hop" ? lib("first") : "")
     .replace("//@tell", lib("tell"))
-    .replace("//@digest", mix === null ? "" : digested(mix))
+    .replace("//@mark", mix === null ? "" : markedBy(mix))
     .replace("@window", firstIn(budget, isKeeping));
   return withNumbers(`${innermost}\n${source}`, budget, kind, recorder);
 }
 
-/** What the rank is of, mixed by a secret as `bpf/lib/count.bt` does: 32 bits tell packets of a flow apart. Rule O30. */
-const digested = (mix: Mix): string =>
-  `$w = ($x + ($x >> 31)) * (uint64)${mix}; $w = ($w + ($w >> 31)) * (uint64)${mix};
-$z = $z + (($w >> 32) << 20);`;
+/**
+ * What the rank is of, mixed by a secret: 32 bits, of which whoever reads them makes the digest as
+ * `bpf/lib/count.bt` does (`squared`). To make it here 0.17 has no room on the stack. Rule O30.
+ */
+const markedBy = (mix: Mix): string => `$z = $z + ((($x * (uint64)${mix}) >> 32) << 20);`;
 
 /** With the numbers of a class, each unsigned by its cast, as what it is compared with. */
 function withNumbers(
