@@ -1,4 +1,5 @@
 /** A control group made by hand: processor and memory bounds as systemd or a container sets them. */
+import { setTimeout as pause } from "node:timers/promises";
 const V2 = "/sys/fs/cgroup";
 const V1 = ["/sys/fs/cgroup/memory", "/sys/fs/cgroup/cpu"] as const;
 const PERIOD_US = 100_000;
@@ -63,9 +64,25 @@ export class Cgroup {
     return Number(/^oom_kill (\d+)$/m.exec(text)?.[1] ?? 0);
   }
 
-  /** Its processes have ended. */
+  /** Ends what is left in it, as of a test that failed: else nobody would see why it did. */
   async remove(): Promise<void> {
-    for (const folder of this.folders) await Deno.remove(folder);
+    for (const folder of this.folders) {
+      for (;;) {
+        const pids = (await Deno.readTextFile(`${folder}/cgroup.procs`)).split("\n").filter(
+          Boolean,
+        );
+        if (pids.length === 0) break;
+        for (const pid of pids) {
+          try {
+            Deno.kill(Number(pid), "SIGKILL");
+          } catch {
+            // It is gone already.
+          }
+        }
+        await pause(10);
+      }
+      await Deno.remove(folder);
+    }
   }
 
   async #write(name: string, value: string | number): Promise<void> {
