@@ -5,14 +5,14 @@
 import type { Event } from "./event.ts";
 
 /** What a secret makes is below this; above it stands the secret's number. */
-export const DIGEST_BITS = 2 ** 32;
+export const DIGEST_RANGE = 2 ** 32;
 
 /** What the packet adds to the digest of all that a place counts; undefined: it has none. */
 export const digestOf = ({ digest }: Event): number | undefined =>
-  digest === undefined ? undefined : digest % DIGEST_BITS;
+  digest === undefined ? undefined : digest % DIGEST_RANGE;
 
 /** The number of the secret by which a digest is. */
-export const secretOf = (digest: number): number => Math.floor(digest / DIGEST_BITS);
+export const secretOf = (digest: number): number => Math.floor(digest / DIGEST_RANGE);
 
 /** Two datagrams with digests by one secret are not the same. */
 export const haveOtherDigests = (a: number | undefined, b: number | undefined): boolean =>

@@ -71,10 +71,23 @@ Deno.test("[P1] of what only counts know the size is packets between two places"
 Deno.test("[O31] of a flow that counts know to the packet it is said how many of its packets got through", () => {
   const packets = { seen: 373_697, delivered: 373_683, dropped: 14 };
   const words = (of: object) =>
-    passedWords({ passed: 1_447, packets, ...of } as unknown as Problem, COUNTING.plural);
+    passedWords(
+      { outcome: "dropped", passed: 1_447, packets, ...of } as unknown as Problem,
+      COUNTING.plural,
+    );
   equal(
     words({ packets: { ...packets, basis: "counted" } }),
     "373,683 of 373,697 packets got through",
+  );
+  equal(
+    words({ packets: { ...packets, basis: "counted" }, passed: 0 }),
+    "373,683 of 373,697 packets got through",
+    "though none of them was told",
+  );
+  equal(
+    words({ packets: { ...packets, basis: "counted" }, outcome: "unanswered" }),
+    "1,447 got through",
+    "packets are no answers",
   );
   equal(words({}), "1,447 got through");
   equal(words({ passed: 0 }), "");

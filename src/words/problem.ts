@@ -50,14 +50,18 @@ export function problemSize(problem: Problem, plural: Plural, writing: Writing):
  * packets: `373,683 of 373,697 packets got through`. "" where nothing did, or the size tells it.
  */
 export function passedWords(
-  { passed, packets, counted }: Problem,
+  { passed, packets, counted, outcome }: Problem,
   plural: Plural,
 ): string {
-  if (counted !== undefined || passed === 0) return "";
-  const { basis, delivered, seen } = packets;
+  if (counted !== undefined) return "";
+  // Of an answer that did not come packets say nothing.
+  const isOfPackets = outcome === "dropped" || outcome === "vanished";
+  const isCounted = isOfPackets && packets.basis === "counted";
+  if ((isCounted ? packets.delivered : passed) === 0) return "";
   const number = (count: number) => plural(count, "", "").trim();
-  const of = basis === "counted" ? ` of ${plural(seen, "packet")}` : "";
-  return `${number(of === "" ? passed : delivered)}${of} got through`;
+  return isCounted
+    ? `${number(packets.delivered)} of ${plural(packets.seen, "packet")} got through`
+    : `${number(passed)} got through`;
 }
 
 function askedSize(

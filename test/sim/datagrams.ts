@@ -1,5 +1,5 @@
 /** UDP: requests with none, one or several answers each; with IP ids or without. */
-import { DIGEST_BITS } from "../../src/event/digest.ts";
+import { DIGEST_RANGE } from "../../src/event/digest.ts";
 import { hash } from "../../src/analysis/kernel/hash.ts";
 import { canCut, sendCut } from "./fragments.ts";
 import type { Simulation } from "./flight.ts";
@@ -24,7 +24,7 @@ export interface DatagramPlan extends Plan {
 /** Of the packet with a number in its flow: of some flows all have the same payload, of others every second one. */
 function digestOf({ sourcePort = 0 }: { sourcePort?: number }, n: number): number {
   const alike = [1, 1, 1, 1, 2, 1_000][sourcePort % 6]!;
-  return Number(hash(`${sourcePort} ${Math.floor(n / alike)}`) % BigInt(DIGEST_BITS));
+  return Number(hash(`${sourcePort} ${Math.floor(n / alike)}`) % BigInt(DIGEST_RANGE));
 }
 
 export function datagrams(sim: Simulation, plan: DatagramPlan): void {

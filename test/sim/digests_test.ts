@@ -4,7 +4,7 @@
  */
 import { equal, ok } from "node:assert/strict";
 import type { Event } from "../../src/event/event.ts";
-import { DIGEST_BITS } from "../../src/event/digest.ts";
+import { DIGEST_RANGE } from "../../src/event/digest.ts";
 import { analyse } from "../../src/analysis/mod.ts";
 import { checkFigures, isSinceThen } from "./counted_figures.ts";
 import { checkCountedProblems, type LostIn } from "./counted_problems.ts";
@@ -172,7 +172,7 @@ function told(
       ...{ timeNs: BigInt(Math.round(death.at)) + 1n, function: "nf_hook_slow" },
       ...{ netns: node + 1, ifindex, device: `eth${ifindex}`, packetType: "host" },
       ...{ ...FLOW, ttl: 64, ipLength: 70, payload: BYTES },
-      ...(death.digest > 0 ? { digest: SECRET * DIGEST_BITS + death.digest } : {}),
+      ...(death.digest > 0 ? { digest: SECRET * DIGEST_RANGE + death.digest } : {}),
     });
   }
   for (const [i, { times, digest }] of packets.entries()) {
@@ -183,7 +183,7 @@ function told(
         ...{ timeNs: BigInt(Math.round(times[place]!)) + 1n, netns: node + 1, ifindex },
         ...{ device: `eth${ifindex}`, packetType: "host", ...FLOW, ttl: place < 2 ? 64 : 63 },
         ...{ ipLength: 70, payload: BYTES, rank },
-        ...(digest === undefined ? {} : { digest: SECRET * DIGEST_BITS + digest }),
+        ...(digest === undefined ? {} : { digest: SECRET * DIGEST_RANGE + digest }),
       });
     });
   }

@@ -1,5 +1,5 @@
 /** One packet under way: its socket buffers, and what probes could see of them. */
-import { DIGEST_BITS } from "../../src/event/digest.ts";
+import { DIGEST_RANGE } from "../../src/event/digest.ts";
 import type { EventKind } from "../../src/event/event.ts";
 import { type Extras, NO_EXTRAS } from "./extras.ts";
 import type { Arrived } from "./merge.ts";
@@ -216,7 +216,7 @@ function columnsOf(skb: Skb, netns: Netns, { digests }: Extras): Record<string, 
     // Every fourth node has a secret of its own, and every other of those tells no digest at all.
     const own = digests === "own" ? netns.node.name.charCodeAt(netns.node.name.length - 1) % 4 : 0;
     if (digests === "none" || own === 3) delete columns.digest;
-    else columns.digest = (1 + own) * DIGEST_BITS + skb.fields.digest;
+    else columns.digest = (1 + own) * DIGEST_RANGE + skb.fields.digest;
   }
   columns.packetType = skb.packetType;
   columns.length = skb.fields.ipLength + 14;

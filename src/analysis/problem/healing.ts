@@ -90,7 +90,8 @@ export function prospectOf(
   const [first, last] = [at.first!, at.last!];
   const mean = at.length > 1 ? (last - first) / (at.length - 1) : 0;
   const pause = lastSample === undefined ? mean : mean * -Math.log(CHANCE);
-  const isMended = since >= enough(units, between) && !(lastSample! < last + pause);
+  const isTried = lastSample === undefined || lastSample >= last + pause;
+  const isMended = isTried && since >= enough(units, between);
   const silence = isMended ? pause : Math.max(QUIET_NS, 3 * mean);
   return { until: last + Math.floor(silence), then: isMended ? "healed" : "ended" };
 }

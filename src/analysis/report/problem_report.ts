@@ -85,11 +85,19 @@ export class ReportedProblem implements Doubter {
     return {
       id: this.id,
       state,
-      severity: severityOf(first, this.problem.passed),
+      severity: severityOf(first, this.problem.passed + this.#cameCounted(first, shown)),
       outcome,
       ...(cause ? { cause } : {}),
       ...(gap === undefined ? {} : { gap: gap.slice(0, 500) }),
     };
+  }
+
+  /** Of packets that die so many came, though perhaps none of them was told. */
+  #cameCounted({ outcome }: Trouble, { flowOf }: Surroundings): number {
+    const { onlyFlow } = this.problem;
+    if (onlyFlow === undefined || (outcome !== "dropped" && outcome !== "vanished")) return 0;
+    const packets = flowOf(onlyFlow)?.packets;
+    return packets?.basis === "counted" ? packets.delivered : 0;
   }
 
   #ends({ direction, to, protocol }: Trouble, { flowOf }: Surroundings) {

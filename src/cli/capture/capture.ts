@@ -48,6 +48,7 @@ export interface Capture extends Prepared {
   isBehind?: () => boolean;
   /** See `SessionOptions`. */
   forgetNs?: bigint;
+  /** See `SessionOptions`. */
   secret?: string | undefined;
   progress(text: string): void;
   /** Everything is attached and the ready file is written. */

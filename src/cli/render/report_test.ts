@@ -172,6 +172,7 @@ Deno.test("a remedy is told of a problem that still is, and not of one that is h
       ...{ id: "p", state, severity: "critical", outcome: "dropped", cause, direction: "question" },
       ...{ from: ["10.0.0.1"], to: { address: "10.0.0.2" }, protocol: "udp", flows: 1, clients: 1 },
       ...{ passed: 0, firstAt: "2026-11-26T08:10:03.000Z", lastAt: "2026-11-26T08:10:04.000Z" },
+      packets: { seen: 1, delivered: 0, dropped: 1, vanished: 0, unknown: 0, inFlight: 0 },
       example: "f",
     };
     const report = {

@@ -13,7 +13,22 @@ export interface Secret {
 export async function secretOf(shared: string | undefined): Promise<Secret> {
   const bytes = shared === undefined
     ? crypto.getRandomValues(new Uint8Array(32))
-    : new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(shared)));
+    : await slowly(shared);
   const view = new DataView(bytes.buffer);
   return { mix: mixOf(view.getBigUint64(0)), number: view.getUint16(8) + 1 };
+}
+
+/** So many rounds take a tenth of a second: whoever guesses a token by digests that were told needs them for each guess. */
+const ROUNDS = 210_000;
+
+async function slowly(shared: string): Promise<Uint8Array<ArrayBuffer>> {
+  const text = (of: string) => new TextEncoder().encode(of);
+  const key = await crypto.subtle.importKey("raw", text(shared), "PBKDF2", false, ["deriveBits"]);
+  const how = {
+    name: "PBKDF2",
+    hash: "SHA-256",
+    salt: text("lasthop digests"),
+    iterations: ROUNDS,
+  };
+  return new Uint8Array(await crypto.subtle.deriveBits(how, key, 256));
 }
