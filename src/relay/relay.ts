@@ -34,6 +34,8 @@ export interface Relay {
 const BATCHES_PATH = /^\/v1\/incidents\/([^/]+)\/(?:batches|state)$/;
 /** Requests that go to the ingest as they are: a node joins, or names the incident first. */
 const PASSED = new Set(["/v1/join", "/v1/incidents"]);
+/** What a probe asks the ingest for before it begins. */
+const ASKED_PATH = /^\/v1\/incidents\/[A-Za-z0-9][A-Za-z0-9._-]{0,127}\/secret$/;
 
 /** As of an ingest, and for bodies that go on to one. */
 const LIMITS = {
@@ -101,7 +103,9 @@ async function answer(request: Request, relaying: Relaying): Promise<Response> {
     return Response.json({ ...counts, waitingChars, spoolBytes: spool.bytes });
   }
   const incident = BATCHES_PATH.exec(pathname)?.[1];
-  if (request.method !== "POST" || (incident === undefined && !PASSED.has(pathname))) {
+  const isAsked = request.method === "GET" && ASKED_PATH.test(pathname);
+  const isPassed = isAsked || (request.method === "POST" && PASSED.has(pathname));
+  if (!isPassed && (request.method !== "POST" || incident === undefined)) {
     const detail = "Cannot find it: a relay takes batches and codes, must be asked of the ingest";
     throw new Problem(404, "path_missing", detail);
   }
@@ -111,6 +115,11 @@ async function answer(request: Request, relaying: Relaying): Promise<Response> {
   if (token === undefined) {
     const detail = "Cannot tell who asks: no Authorization header with a token, must be one";
     throw new Problem(401, "token_missing", detail, { headers: { "www-authenticate": "Bearer" } });
+  }
+  if (isAsked) {
+    return responseOf(
+      await upstream.ask(pathname, { headers: { authorization: `Bearer ${token}` } }),
+    );
   }
   const text = await slots.hold(token, () => textOf(request));
   if (incident === undefined) {

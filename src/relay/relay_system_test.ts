@@ -203,3 +203,25 @@ Deno.test(
       }
     }),
 );
+
+Deno.test(
+  "relay: a probe behind it is told the secret that its incident's other probes have",
+  own,
+  () =>
+    inFolder(async (parts) => {
+      const ingest = await ingestIn(parts.folder);
+      const relay = await relayTo(parts, ingest.url);
+      try {
+        const operator = createClient({ url: ingest.url, token: "root" });
+        await operator.createIncident({ id: "i" });
+        const { token } = await operator.createToken("i", { role: "probe" });
+        const behind = createClient({ url: relay.url, token });
+        deepEqual(await behind.secret("i"), await operator.secret("i"));
+        const refused = await refusalOf(createClient({ url: relay.url, token: "no" }).secret("i"));
+        equal(refused.code, "token_wrong");
+      } finally {
+        await relay.stop();
+        await ingest.stop();
+      }
+    }),
+);

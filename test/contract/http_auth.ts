@@ -1,5 +1,6 @@
 /** Who may do what, and what a stranger gets to see. */
-import { deepEqual, equal, ok } from "node:assert/strict";
+import { deepEqual, equal, match, notEqual, ok } from "node:assert/strict";
+import { SecretAnswer } from "../../src/ingest/routes/secret.ts";
 import { MintedToken, TokenList } from "../../src/ingest/routes/tokens.ts";
 import type { HttpTest } from "./http.ts";
 import { body, hopLine } from "./lines.ts";
@@ -15,6 +16,7 @@ const REQUESTS: [method: string, path: string, role: "probe" | "viewer" | null, 
   ["GET", "/v1/incidents/i/archive", "viewer"],
   ["POST", "/v1/incidents/i/batches", "probe", body({}, hopLine(1))],
   ["POST", "/v1/incidents/i/state", "probe", body({}, hopLine(1))],
+  ["GET", "/v1/incidents/i/secret", "probe"],
   ["GET", "/v1/incidents/i/tokens", null],
   ["POST", "/v1/incidents/i/tokens", null, '{"role":"viewer"}'],
   ["DELETE", "/v1/incidents/i/tokens/none", null],
@@ -80,6 +82,24 @@ export function authContract(test: HttpTest): void {
       const status = await statusOf(target, request, token);
       ok(status < 300 || status === 404, `operator ${request} ${status}`);
     }
+  });
+
+  test("an incident's secret is one for all its probes, another one's is another, and an import has none", async (target) => {
+    const root = clientOf(target);
+    await root.createIncident({ id: "other" });
+    const ofProbe = async () => {
+      const { token } = await root.createToken("i", { role: "probe" });
+      return SecretAnswer.parse(await clientOf(target, token).secret("i")).secret;
+    };
+    const secret = (await ofProbe())!;
+    match(secret, /^[\w-]{43}$/);
+    equal(await ofProbe(), secret);
+    notEqual(SecretAnswer.parse(await root.secret("other")).secret, secret);
+    const readable = [await root.getIncident("i"), await root.listIncidents()];
+    ok(!JSON.stringify(readable).includes(secret));
+    await root.postBatch("i", body({}, hopLine(1)));
+    await root.uploadArchive("again", await root.downloadArchive("i"));
+    deepEqual(await root.secret("again"), { secret: null });
   });
 
   test("a token of one incident tells nothing of another", async (target) => {

@@ -3,6 +3,7 @@ import { LasthopError } from "../../event/error.ts";
 import { createClient, type IngestClient, IngestError } from "../../ingest/client/client.ts";
 import { plainWords, strange } from "../../ingest/client/answer.ts";
 import type { BatchAnswer } from "../../ingest/intake/accept.ts";
+import { SecretAnswer } from "../../ingest/routes/secret.ts";
 import type { Access } from "../options.ts";
 
 /** Which ingest and incident, and who is told what the ingest refuses. */
@@ -22,6 +23,9 @@ const QUIET_MS_MAX = 10_000;
 
 /** How long the first answer may take. */
 const CHECK_MS = 15_000;
+
+/** How long the start of a capture waits for the incident's secret. Milliseconds. */
+const SECRET_MS = 2_000;
 
 /** The ingest a probe reports to. */
 export class RemoteIngest {
@@ -57,6 +61,25 @@ export class RemoteIngest {
       const isFinal = (error as { retryable?: boolean }).retryable === false;
       if ((error as LasthopError).code === "nothing_accepted") return;
       if (isFinal) throw this.#explained(error);
+    }
+  }
+
+  /**
+   * What the incident's probes share, and nobody else has. Undefined where the ingest is away, slow or
+   * older than this question, and of an incident that is older than it. Never rejects.
+   */
+  async secret(): Promise<string | undefined> {
+    const { incident } = this.options;
+    const ask = () => this.client.secret(incident, AbortSignal.timeout(SECRET_MS));
+    try {
+      const answer = await ask().catch(async (error) => {
+        if (!(error instanceof IngestError) || error.code !== "incident_missing") throw error;
+        await this.#create(error);
+        return await ask();
+      });
+      return SecretAnswer.parse(answer).secret ?? undefined;
+    } catch {
+      return undefined;
     }
   }
 

@@ -66,6 +66,7 @@ async function report(options: ReportingOptions, ending: Ending): Promise<number
   });
   const refused = (failure: LasthopError) => ending.failed(failure, { fatal: true });
   void remote.check().catch(refused);
+  const secret = remote.secret();
   void shipper.failure.then(refused);
   const page = await openOwnPage(options.listen, options, progress);
   const now = new Date();
@@ -96,7 +97,7 @@ async function report(options: ReportingOptions, ending: Ending): Promise<number
         page.push(batch);
       },
       isBehind: () => shipper.isBehind,
-      secret: secretText(options),
+      secret: await secret ?? secretText(options),
       askNames: () => askIngest({ client: remote.client, incident, filter: options.filter }),
       onReady: () => progress(`ready: reporting to ${options.ingest}, incident "${incident}"`),
       facts: { ingest: options.ingest, ...page.facts },
@@ -128,7 +129,10 @@ async function report(options: ReportingOptions, ending: Ending): Promise<number
   }
 }
 
-/** What others know that report to the incident with the same token, or that joined by the same code. */
+/**
+ * Where the ingest has no secret for the incident: what others know that report with the same token, or
+ * that joined by the same code.
+ */
 function secretText({ incident, token, code }: ReportingOptions): string | undefined {
   const shared = code ?? token;
   return shared === undefined ? undefined : `${incident}\n${shared}`;

@@ -1,6 +1,7 @@
 /** Bearer tokens: `lh.<id>.<secret>`. Only the SHA-256 of the secret is ever stored. */
 import type { Clock } from "../clock.ts";
 import type { Role, Store, StoredToken, TokenCreated } from "../stores/store.ts";
+import { randomText } from "./random_text.ts";
 
 /** Who a request comes from. `incident` null: all of them. */
 export interface Principal {
@@ -33,8 +34,8 @@ export async function mintToken(
   clock: Clock,
   wanted: WantedToken,
 ): Promise<MintedToken | Exclude<TokenCreated, "created">> {
-  const id = base64Url(crypto.getRandomValues(new Uint8Array(9)));
-  const secret = base64Url(crypto.getRandomValues(new Uint8Array(32)));
+  const id = randomText(9);
+  const secret = randomText(32);
   const createdMs = clock.wallMs();
   const { role, incident, expiresInSeconds, ...more } = wanted;
   const expiresMs = expiresInSeconds === null ? null : createdMs + expiresInSeconds * 1000;
@@ -94,6 +95,3 @@ const hex = (bytes: Uint8Array) =>
 
 const unhex = (text: string) =>
   Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
-
-const base64Url = (bytes: Uint8Array) =>
-  btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");

@@ -122,6 +122,14 @@ export function createClient(options: ClientOptions) {
         { signal: signal ?? null },
         answers.ANSWER_BYTES_MAX,
       ),
+    /** What the incident's probes share. Not looked at yet. */
+    secret: (incident: string, signal?: AbortSignal) =>
+      ask<unknown>(
+        "GET",
+        `${at(incident)}/secret`,
+        { signal: signal ?? null },
+        answers.SMALL_ANSWER_BYTES_MAX,
+      ),
     report: (incident: string) => get<Report>(`${at(incident)}/report`),
     /** What the report adds up to. */
     overview: (incident: string) => get<Overview>(`${at(incident)}/overview`),

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { principalOf } from "../access/auth.ts";
 import { INCIDENT_ID, noIncident, visibleIncident } from "../access/named_incident.ts";
+import { randomText } from "../access/random_text.ts";
 import { Problem } from "../http/problem.ts";
 import { readJson } from "../http/read_json.ts";
 import { FilterText } from "../intake/filter_text.ts";
@@ -63,6 +64,7 @@ export const INCIDENT_OPERATIONS: readonly Operation[] = [
         createdMs: clock.wallMs(),
         importing: false,
         shards,
+        secret: randomText(32),
       });
       if (created !== "created") throw cannotCreate(id, created);
       const incident = await visibleIncident(deps, id);

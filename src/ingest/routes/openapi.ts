@@ -38,6 +38,7 @@ import { Joined, JoinIncident, NodeList } from "./join.ts";
 import { type Operation, pathParameters } from "./operation.ts";
 import { Overview } from "./overview.ts";
 import { NamesAnswer } from "./names.ts";
+import { SecretAnswer } from "./secret.ts";
 import { ProblemList } from "./problems.ts";
 import { LINES } from "./schema_parts.ts";
 import { ShownIncident } from "./shown_incident.ts";
@@ -63,6 +64,7 @@ const COMPONENTS: Record<string, z.ZodType> = {
   Change,
   NearChange,
   NamesAnswer,
+  SecretAnswer,
   ProblemList,
   BatchLines,
   SenderLine,

@@ -10,6 +10,7 @@ import { openApiDocument, reportSchema } from "./openapi.ts";
 import type { Operation } from "./operation.ts";
 import { PROBLEM_OPERATIONS } from "./problems.ts";
 import { REPORT_OPERATIONS } from "./reports.ts";
+import { SECRET_OPERATIONS } from "./secret.ts";
 import { TOKEN_OPERATIONS } from "./tokens.ts";
 
 /** All there are: whatever is not here is no route of the API. */
@@ -17,6 +18,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...INCIDENT_OPERATIONS,
   ...BATCH_OPERATIONS,
   ...NAMES_OPERATIONS,
+  ...SECRET_OPERATIONS,
   ...REPORT_OPERATIONS,
   ...PROBLEM_OPERATIONS,
   ...ARCHIVE_OPERATIONS,

@@ -81,6 +81,8 @@ export interface NewIncident {
   importing: boolean;
   /** Over how many shards it is to be spread, by a store that spreads; default: its own choice. */
   shards?: number | undefined;
+  /** What its probes share and no viewer reads, base64url; absent of an import: nobody reports to it. */
+  secret?: string | undefined;
 }
 
 /** What an archive says of its incident. */
