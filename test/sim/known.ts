@@ -275,6 +275,7 @@ export const KNOWN: readonly Known[] = [
   whole(
     clean(12005802, "[O38] an answer vanished on its way to a host that had the address, too"),
   ),
+  whole(clean(777251, "[O38] packets vanished that another host took, which had the address")),
   whole({
     ...clean(12004769, "[G6] what was tried from two ports counted for one of them"),
     faults: { recorded: true, countedLate: true },

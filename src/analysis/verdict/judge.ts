@@ -33,6 +33,7 @@ import { type Way, wayOf } from "./own_way.ts";
 import { leftOutThere } from "./left_out.ts";
 import { nestedIn } from "./nested.ts";
 import { rankOfPacket } from "./rank.ts";
+import { learnedElsewhere } from "./another_holder.ts";
 import { takenByHardware } from "./hardware.ts";
 import { turned } from "./turned_back.ts";
 import { heldIn, refusedUntold } from "./silent_devices.ts";
@@ -247,7 +248,8 @@ function judgeLeft(base: Base, world: World): Judgement {
   const gaps = [there, ...others.map(({ node }) => gapOf(node, SEEING, when, rankOf(base)))];
   const gap = gaps.find((one) => one !== null) ?? leftOutThere(event, base.steps, awaited, world);
   if (gap) return unknown({ ...base, awaited }, gap);
-  const between = halfKnown(world.network, when) ?? takenByHardware(awaited);
+  const between = halfKnown(world.network, when) ?? takenByHardware(awaited) ??
+    learnedElsewhere(event, awaited, world.network);
   if (between) return unknown({ ...base, awaited }, between);
   return { ...base, awaited, awaitedElsewhere: others, outcome: "vanished" };
 }
