@@ -275,6 +275,15 @@ export const KNOWN: readonly Known[] = [
   whole(
     clean(12005802, "[O38] an answer vanished on its way to a host that had the address, too"),
   ),
+  whole(
+    own(
+      901000105,
+      "[O13] what digests tell apart was not asked about where its like was elsewhere",
+    ),
+  ),
+  whole(
+    own(901000540, "[C6] what came in a tunnel's packet was joined to what left in another one"),
+  ),
   whole(clean(777251, "[O38] packets vanished that another host took, which had the address")),
   whole({
     ...clean(12004769, "[G6] what was tried from two ports counted for one of them"),

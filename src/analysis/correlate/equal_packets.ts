@@ -8,6 +8,7 @@ import type { NodeView, Sighting } from "../view/timeline.ts";
 import type { Chain } from "./chains.ts";
 import { type EqualPacket, EqualsOnNode } from "./equals_on_node.ts";
 import { frameOf, sameFrame } from "./frames.ts";
+import { byFrameOf, Taking } from "./sent_frames.ts";
 import type { Union } from "./union.ts";
 
 /**
@@ -50,7 +51,7 @@ export function joinEqualPackets(
  * behind a router without a probe: for them only their order tells.
  */
 function joinByFrames(stay: Stay, earlier: readonly Stay[], union: Union) {
-  const next = new Map<EqualPacket[], number>();
+  const takings = new Map<readonly object[], Taking>();
   const taken = new Set<EqualPacket>();
   const untold: EqualPacket[] = [];
   for (const packet of stay.packets) {
@@ -61,11 +62,12 @@ function joinByFrames(stay: Stay, earlier: readonly Stay[], union: Union) {
     );
     if (lists.length === 0 && !isToldByItsEnd(packet)) untold.push(packet);
     for (const list of lists) {
-      const k = next.get(list) ?? 0;
-      if (k >= list.length) continue;
-      next.set(list, k + 1);
-      taken.add(list[k]!);
-      union.join(list[k]!.member, packet.member);
+      let taking = takings.get(list);
+      if (!taking) takings.set(list, taking = new Taking(list));
+      const sent = taking.take(received!);
+      if (!sent) continue;
+      taken.add(sent);
+      union.join(sent.member, packet.member);
       break;
     }
   }
@@ -79,21 +81,6 @@ function joinByFrames(stay: Stay, earlier: readonly Stay[], union: Union) {
 const isToldByItsEnd = ({ chains }: EqualPacket): boolean =>
   chains[0]!.node.sampled.length > 0 &&
   chains.every(({ events }) => events.every(({ kind }) => !isDeviceKind(kind)));
-
-/** By each frame that they were sent in, in the order in which they left. */
-function byFrameOf(leavers: readonly EqualPacket[]): Map<string, EqualPacket[]> {
-  const byFrame = new Map<string, EqualPacket[]>();
-  for (const packet of leavers) {
-    const events = packet.chains.flatMap((chain) => chain.events);
-    const frames = events.filter(({ kind }) => kind === "device-tx").map(frameOf);
-    for (const frame of new Set(frames)) {
-      const list = byFrame.get(frame);
-      if (list) list.push(packet);
-      else byFrame.set(frame, [packet]);
-    }
-  }
-  return byFrame;
-}
 
 /** A packet's first event of a kind on a node. */
 function firstEvent({ chains }: EqualPacket, kind: Sighting["kind"]): Sighting | undefined {
@@ -111,7 +98,7 @@ interface Stay {
   packets: readonly EqualPacket[];
   /** Those that go on to others, in the order in which they left, and the same by frame. */
   leavers: readonly EqualPacket[];
-  byFrame: ReadonlyMap<string, EqualPacket[]>;
+  byFrame: ReturnType<typeof byFrameOf>;
   sent: ReadonlySet<string>;
   received: ReadonlySet<string>;
 }

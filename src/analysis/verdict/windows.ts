@@ -29,13 +29,14 @@ export function doubtVanished(judgements: readonly Judgement[], { narrowest }: O
     const nodes = [awaited!, ...awaitedElsewhere].map(({ node }) => node)
       .filter((node) => node !== event.node);
     // Which of several equal packets is missing was decided by order, so it may be any of them: the
-    // first and the last must both have come while the node was watched.
-    const events = equals.get(keyOf(judgement))?.filter((other) => other.node === event.node);
+    // first and the last must both have come while the node was watched. So must this one: where digests
+    // tell it from others, those that are left may have been on other nodes alone.
+    const alike = equals.get(keyOf(judgement))?.filter((other) => other.node === event.node) ?? [];
     const { packet } = judgement;
     // It is kept with the question: the judgement would be, too.
     const rank = () => rankOfPacket(packet);
     const gap = nodes.flatMap((node) =>
-      (events ?? [event]).map((other) => askWindow(other, node, narrowest, rank))
+      [event, ...alike].map((other) => askWindow(other, node, narrowest, rank))
     ).find((found) => found !== null);
     if (!gap) continue;
     revise(judgement, "O13", { outcome: "unknown", gap });
