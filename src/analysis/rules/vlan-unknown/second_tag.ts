@@ -32,9 +32,7 @@ export const secondTagUnknown: Rule = {
     );
     const isBelow = arrival?.ifindex === link.peerIfindex && arrival?.vlan === link.vlan.id;
     if (!arrival || !isBelow || arrival.destinationMac !== link.mac) return null;
-    const sent = steps.slice(0, steps.indexOf(arrival)).findLast((other) =>
-      other.kind === "device-tx" && linkAt(other)?.vlan !== undefined
-    );
+    const sent = senderOfInner(steps.slice(0, steps.indexOf(arrival)), link.vlan.id);
     const inner = sent && linkAt(sent)!.vlan!;
     // With one tag alone it would be the first one.
     if (!sent || !inner || inner.id === link.vlan.id) return null;
@@ -58,6 +56,22 @@ export const secondTagUnknown: Rule = {
     );
   },
 };
+
+/**
+ * Of the devices of VLANs that it left by the one that gave the inner tag: the last one, or where that gave the
+ * outer one, the device on top of it. One that it left by on another node had its tag taken off again.
+ */
+function senderOfInner(steps: readonly Sighting[], outerId: number): Sighting | undefined {
+  const tagged = steps.filter((step) =>
+    step.kind === "device-tx" && linkAt(step)?.vlan !== undefined
+  );
+  const last = tagged.at(-1);
+  if (last === undefined || linkAt(last)!.vlan!.id !== outerId) return last;
+  return tagged.findLast((step) =>
+    step.node === last.node && step.netns === last.netns &&
+    linkAt(step)!.peerIfindex === last.ifindex
+  );
+}
 
 const linkAt = ({ node, netns, ifindex, at }: Sighting) =>
   linkOf(stateAt(node, netns, at), ifindex);
