@@ -18,6 +18,9 @@ const CHECKS = new RegExp(
 /** Freed where sizes are checked, among other things. */
 export const isSizeCheck = (event: Event): boolean => freedIn(event, CHECKS);
 
+/** Freed where IP would cut a packet that may not be: it is larger than the way is known to take. */
+export const isFragmenting = (event: Event): boolean => freedIn(event, /^ip6?_fragment/);
+
 /** Freed by the transmit function of a tunnel's device, which compares with what its way beneath takes. */
 export const isTunnelSizeCheck = (event: Event): boolean =>
   freedIn(

@@ -73,6 +73,7 @@ export function shows(words: readonly Word[]): boolean {
     return more.length === 2 && isName(more[0]!) && more[1] === "options";
   }
   if (words.join(" ") === "ovs-dpctl show") return true;
+  if (words.join(" ") === "ip -f mpls route show") return true;
   if (program === "ovs-appctl") {
     return more.length === 2 && more[0] === "fdb/show" && isName(more[1]!);
   }

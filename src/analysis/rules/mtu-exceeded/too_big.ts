@@ -1,13 +1,20 @@
 /** A packet that is larger than its way allows. */
-import { isInIp, isPeerSizeCheck, isSizeCheck, saysTooBig } from "../../kernel/sizes.ts";
+import {
+  isFragmenting,
+  isInIp,
+  isPeerSizeCheck,
+  isSizeCheck,
+  saysTooBig,
+} from "../../kernel/sizes.ts";
 import { isFreedByTunnelSender } from "../../kernel/tunnels.ts";
+import { quoting } from "../../view/evidence.ts";
 import { lookUpRoute } from "../../view/routing.ts";
 import { holdersOfMac } from "../../view/state_view.ts";
 import { turnedBack } from "../../verdict/turned_back.ts";
 import type { Sighting } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
 import { command } from "../command.ts";
-import { device as deviceWord } from "../word.ts";
+import { address, device as deviceWord } from "../word.ts";
 import { eventEvidence, place, placeOf, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
 import { frameOf } from "../shared/frame.ts";
@@ -25,7 +32,8 @@ export const mtuExceeded: Rule = {
     "than the MTU on its way (of a tunnel's device: than that of the route to its remote, less its headers): `mtu-exceeded`. Where the ICMP error that tells the sender of it was " +
     "dropped by a rule, that rule. So it is where a tunnel device made the error of the packet itself: it " +
     "comes in by that device, in the packet's memory, and quotes it; or where the kernel made such an error of a " +
-    "packet that the tunnel's device then freed.",
+    "packet that the tunnel's device then freed. Likely, too, where IP would have had to cut it, and a router had told " +
+    "this host of a smaller MTU on the way to its (outer) destination before.",
   yields: ["mtu-exceeded"],
   judge(subject) {
     const { event } = subject;
@@ -36,6 +44,8 @@ export const mtuExceeded: Rule = {
     if (!named && isFreedByTunnelSender(event) && wasToldHere(subject)) return learned(subject);
     if (!named && !isSizeCheck(event)) return null;
     const limit = limitOf(subject);
+    const path = limit === null || sizeOf(subject) <= limit.mtu ? pathTold(subject) : null;
+    if (!named && path) return beyondPath(subject, path);
     if (!named && (limit === null || sizeOf(subject) <= limit.mtu)) return null;
     const size = sizeOf(subject);
     const allowed = limit ? `${limit.what} allows ${limit.mtu}` : "the way allows less";
@@ -112,6 +122,45 @@ function learned(subject: Case) {
       },
     ],
     command(node, netns, ["ip", "-d", "link", "show", "dev", deviceWord(subject.device)]),
+  );
+}
+
+/**
+ * What a router told this host of the way to the (outer) destination, before the packet: the kernel keeps that
+ * for ten minutes, and refuses itself what is larger. Null where it may be cut, or nothing was told.
+ */
+function pathTold(subject: Case): Sighting | null {
+  const { event, node } = subject;
+  if (!isFragmenting(event)) return null;
+  const isOuter = event.tunnelKind !== undefined;
+  const source = isOuter ? event.tunnelSource : event.source;
+  const destination = isOuter ? event.tunnelDestination : event.destination;
+  return quoting(subject.evidence, source, destination).findLast((told) =>
+    told.kind === "device-rx" && told.node === node && told.at < event.at &&
+    told.mtu !== undefined && told.mtu < sizeOf(subject)
+  ) ?? null;
+}
+
+function beyondPath(subject: Case, told: Sighting) {
+  const { event, node, netns } = subject;
+  const to = event.tunnelKind === undefined ? event.destination : event.tunnelDestination;
+  return cause(
+    "mtu-exceeded",
+    "likely",
+    `the packet of ${
+      sizeOf(subject)
+    } bytes is larger than the way to ${to} takes (${told.mtu}), of which ` +
+      `${told.source} had told ${node.name}, and may not be fragmented`,
+    [
+      eventEvidence(subject, `${sizeOf(subject)} bytes`),
+      {
+        node: node.name,
+        kind: "event",
+        text:
+          `before, an ICMP error of ${told.source} came in by ${told.device}: MTU ${told.mtu} to ${to}`,
+      },
+    ],
+    command(node, netns, ["ip", "route", "get", address(to)]),
   );
 }
 

@@ -76,6 +76,10 @@ function endpointFix(subject: Case, sender: Sighting, host: NodeView, outer: Sig
   if (lines.length > 0) return [...keeperWords(device), ...lines];
   return [
     ...command(node, netns, ["ip", "route", "get", address(subject.event.destination)]),
-    ...command(node, netns, ["bridge", "fdb", "show", "dev", deviceWord(device)]),
+    // GRE for many ends has them as link addresses of its neighbours.
+    ...command(node, netns, [
+      ...(sender.tunnelKind ?? outer.tunnelKind) === "vxlan" ? ["bridge", "fdb"] : ["ip", "neigh"],
+      ...["show", "dev", deviceWord(device)],
+    ]),
   ];
 }
