@@ -31,9 +31,19 @@ const DATAPATHS: readonly Datapath[] = [
   },
   {
     id: "tunnels",
-    modules: ["vxlan", "geneve", "ipip", "ip_gre", "ip6_gre", "sit", "ip6_tunnel"],
+    modules: ["vxlan", "geneve", "ipip", "ip_gre", "ip6_gre", "sit", "ip6_tunnel", "fou"],
     what: "Tunnels without encryption, two headers deep",
-    tells: YES,
+    tells: () =>
+      partly(
+        "of a tunnel in a tunnel the two outer headers are read: what is below is told by what carried it",
+      ),
+  },
+  {
+    id: "mpls",
+    modules: ["mpls_router"],
+    what: "MPLS: packets below their labels, and who takes no labels",
+    tells: () =>
+      partly("which labels a packet has is not told; below more than three it is not seen"),
   },
   {
     id: "wireguard",
@@ -49,7 +59,7 @@ const DATAPATHS: readonly Datapath[] = [
   },
   {
     id: "ipsec",
-    modules: ["esp4", "esp6", "xfrm_interface"],
+    modules: ["esp4", "esp6", "ah4", "ah6", "ip_vti", "ip6_vti", "xfrm_interface"],
     what: "IPsec: packets as they are encrypted, and what is refused",
     tells: () =>
       partly(
@@ -66,8 +76,14 @@ const DATAPATHS: readonly Datapath[] = [
       ),
   },
   {
+    id: "aggregated",
+    modules: ["bonding", "team"],
+    what: "Bonds and teams: which links carry, and which link of a bond takes nothing",
+    tells: () => partly("by which of its links one sends what is seen, not why it chose that one"),
+  },
+  {
     id: "stacked",
-    modules: ["macvlan", "8021q", "vrf"],
+    modules: ["macvlan", "macvtap", "8021q", "vrf"],
     what: "macvlan, VLAN and VRF devices",
     tells: () => partly("they receive without a hop of their own: the device below them is shown"),
   },
@@ -93,6 +109,46 @@ const DATAPATHS: readonly Datapath[] = [
     modules: ["sctp"],
     what: "SCTP: associations, and who refuses one",
     tells: () => partly("of a packet the first chunk alone is read"),
+  },
+  {
+    id: "ipset",
+    modules: ["ip_set"],
+    what: "Sets of ipset that rules ask for",
+    tells: () =>
+      partly(
+        "where the command ipset is installed; whether a packet is in a set with masks, of a bridge's " +
+          "ports, or one that rules add to is not decided",
+      ),
+  },
+  {
+    id: "queues",
+    modules: [
+      ...[
+        "sch_netem",
+        "sch_tbf",
+        "sch_htb",
+        "sch_prio",
+        "sch_hfsc",
+        "sch_drr",
+        "sch_qfq",
+        "sch_ets",
+      ],
+      ...["sch_fq_codel", "sch_cake", "sch_fq", "sch_sfq", "sch_red", "sch_codel", "sch_pie"],
+    ],
+    what: "Queueing disciplines: which one dropped, also below others",
+    tells: () => partly("classes are not read; a packet that waits is silent meanwhile"),
+  },
+  {
+    id: "traffic-control",
+    modules: [
+      ...["cls_matchall", "cls_flower", "cls_u32", "cls_bpf", "cls_basic", "cls_fw", "act_gact"],
+      ...["act_mirred", "act_police", "act_bpf", "act_ct", "act_pedit"],
+    ],
+    what: "Filters and actions of tc: which one dropped",
+    tells: () =>
+      partly(
+        "by counters and the filter's text; what a device's own hardware does (in_hw) is not seen",
+      ),
   },
   {
     id: "queued",

@@ -190,7 +190,8 @@ const BLIND: Check[] = [
     id: "hardware",
     state: "no",
     what: "Packets lost in a network card or on the wire",
-    note: "shown as the gap between two nodes",
+    note:
+      "shown as the gap between two nodes; unknown where tc lists filters of the device as in_hw",
     scripts: [],
   },
   {
