@@ -75,6 +75,7 @@ export const CAUSE_CODES = [
   "bond-port-inactive",
   "tunnel-options-mismatch",
   "fragment-memory-full",
+  "mpls-label-unknown",
 ] as const;
 
 /** The code of a cause. */

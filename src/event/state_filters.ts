@@ -16,6 +16,8 @@ export const Qdisc = z.object({
   backlogPackets: int.optional(),
   /** Packets that the driver gave back because it was busy. Absent: of probes before 2026-11-27. */
   requeues: int.optional(),
+  /** Packets that it sent. Told of kinds that drop what has no class: whether one was full follows from it. */
+  sent: int.optional(),
   /** Packets or bytes, as the discipline counts; `text` says which. */
   limit: int.optional(),
   /** As `tc qdisc show` prints it. */

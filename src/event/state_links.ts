@@ -22,6 +22,8 @@ export const TunnelSettings = z.object({
    * `inner_proto_inherit`. Absent: nothing.
    */
   options: z.array(name).optional(),
+  /** Of a tunnel in IPv6: in how many further tunnels what it sends may be put (RFC 2473). */
+  encapLimit: int.optional(),
   /** Underlay device it is bound to, and whether it lives in another netns (x-netns tunnel). */
   underlay: name.optional(),
   underlayIfindex: int.optional(),

@@ -3,6 +3,7 @@ import { equal } from "node:assert/strict";
 import type { Event } from "../../event/event.ts";
 import * as bridge from "./bridge.ts";
 import { type ErrorMeaning, meaningOfError } from "./icmp.ts";
+import { isRefusedByLabels } from "./mpls.ts";
 import * as neighbours from "./neighbours.ts";
 import * as netfilter from "./netfilter.ts";
 import * as openvswitch from "./openvswitch.ts";
@@ -95,6 +96,12 @@ const CLAIMS: [string, (event: Event) => boolean, Event[], Event[]][] = [
     (event) => routing.isForwardedWithoutReason({ ...event, packetType: "host" }),
     [drop("ip_forward", "NOT_SPECIFIED"), drop("ip6_forward")],
     [drop("ip_forward", "IP_INHDR"), drop("ip_forward_finish"), drop("ip_error")],
+  ],
+  [
+    "isRefusedByLabels: where MPLS forwards, without a reason",
+    isRefusedByLabels,
+    [drop("mpls_forward"), drop("mpls_forward", "NOT_SPECIFIED")],
+    [drop("mpls_forward", "PKT_TOO_BIG"), drop("mpls_xmit"), drop("ip_forward")],
   ],
   [
     "isOutputNotReady: Open vSwitch's output, not a device's own transmit",

@@ -51,6 +51,11 @@ export const isRefusedVxlanHeader = (event: Event): boolean =>
 export const isTakenByNoTunnel = (event: Event): boolean =>
   event.kind === "drop" && !givesReason(event) && freedIn(event, /^(tunnel(4|64|6|46)|gre)_rcv/);
 
+/** Freed, without a reason, by what sends by tunnels of IPv6: the limit of tunnels in tunnels is one. */
+export const isRefusedBySixSender = (event: Event): boolean =>
+  event.kind === "drop" && !givesReason(event) &&
+  freedIn(event, /^(ip6_tnl_start_xmit|ip6gre_tunnel_xmit)/);
+
 /** Freed, without a reason, where the receiver of SIT (IPv6 in IPv4) has found the device. */
 export const isRefusedBySit = (event: Event): boolean =>
   event.kind === "drop" && !givesReason(event) && freedIn(event, /^ipip6_rcv/);

@@ -13,6 +13,7 @@ import { cause as routeLocalnetDisabled } from "./route-localnet-disabled/cause.
 import { cause as routerAdvertisementIgnored } from "./router-advertisement-ignored/cause.ts";
 import { cause as tproxyNotRouted } from "./tproxy-not-routed/cause.ts";
 import { cause as ipv6Disabled } from "./ipv6-disabled/cause.ts";
+import { cause as mplsLabelUnknown } from "./mpls-label-unknown/cause.ts";
 import { cause as neighbourUnresolved } from "./neighbour-unresolved/cause.ts";
 import { cause as destinationMacMismatch } from "./destination-mac-mismatch/cause.ts";
 import { cause as linkDown } from "./link-down/cause.ts";
@@ -90,6 +91,7 @@ export const CAUSE_TEXTS: readonly CauseText[] = [
   routerAdvertisementIgnored,
   tproxyNotRouted,
   ipv6Disabled,
+  mplsLabelUnknown,
   neighbourUnresolved,
   destinationMacMismatch,
   linkDown,

@@ -42,6 +42,7 @@ export const RULES: readonly Rule[] = [
   rules.tunnelPrefixMismatch,
   rules.vxlanGroupPolicy,
   rules.genevePayload,
+  rules.tunnelInTunnelLimit,
   rules.tunnelIdMismatch,
   // Knows which id it has, where R40 would only say what it answered.
   rules.tunnelIdRefused,
@@ -162,6 +163,9 @@ export const RULES: readonly Rule[] = [
   // Asks R3 itself, and knows where the route should have come from.
   rules.advertisementIgnored,
   rules.ipv6Disabled,
+  // What came with a label no table of routes was asked about.
+  rules.mplsInputDisabled,
+  rules.mplsLabelUnknown,
   rules.noRoute,
   rules.reversePathFilter,
   rules.reversePathUntold,

@@ -60,7 +60,7 @@ everySuite("tunnels of every kind", (suite) => {
   deepEqual(tunnel("gx0"), { external: true });
   deepEqual(tunnel("gn0"), { id: 55, remote: "10.9.0.8", port: 6081 });
   deepEqual(tunnel("tn0"), { local: "10.9.0.1", remote: "10.9.0.7" });
-  deepEqual(tunnel("t60"), { local: "fd00::1", remote: "fd00::7" });
+  deepEqual(tunnel("t60"), { local: "fd00::1", remote: "fd00::7", encapLimit: 4 });
   deepEqual(tunnel("tunl0"), {});
   equal(tunnel("veth1"), undefined);
 });

@@ -84,7 +84,7 @@ sysctls() (
     ipv4/conf/*/arp_filter ipv4/conf/*/arp_announce ipv4/conf/*/proxy_arp \
     ipv4/conf/*/src_valid_mark ipv4/conf/*/bc_forwarding \
     ipv6/conf/*/forwarding ipv6/conf/*/disable_ipv6 ipv6/conf/*/accept_ra \
-    ipv6/conf/*/proxy_ndp ipv6/icmp/echo_ignore_all
+    ipv6/conf/*/proxy_ndp ipv6/icmp/echo_ignore_all mpls/platform_labels mpls/conf/*/input
   # More names than a program may be given are handed on by another one.
   if [ $# -lt 2000 ]; then grep -sH . "$@"; else printf '%s\0' "$@" | xargs -0 grep -sH .; fi
   return 0

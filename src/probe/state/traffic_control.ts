@@ -17,6 +17,9 @@ function* blocks(text: string, word: string): Generator<string[]> {
   if (block.length > 0) yield block;
 }
 
+/** They drop what no filter sends to one of their classes, and what a class has no room for. */
+const CLASSFUL = new Set(["drr", "qfq", "hfsc"]);
+
 /** Queueing disciplines as `tc -s qdisc show` lists them. */
 export function qdiscs(text: string): Qdisc[] {
   return [...blocks(text, "qdisc")].map((block) => {
@@ -27,15 +30,18 @@ export function qdiscs(text: string): Qdisc[] {
     const overlimits = count(all, /overlimits (\d+)/);
     const requeues = count(all, / requeues (\d+)\)/);
     const backlog = count(all, /backlog \S+ (\d+)p/);
+    const kind = head.split(" ")[1] ?? "";
+    const sent = CLASSFUL.has(kind) ? count(all, /Sent \d+ bytes (\d+) pkt/) : undefined;
     return {
       device: clip(word(head, "dev") ?? "", 255),
-      kind: clip(head.split(" ")[1] ?? "", 255),
+      kind: clip(kind, 255),
       handle: clip(head.split(" ")[2] ?? "", 255),
       ...(parent === undefined ? {} : { parent: clip(parent, 255) }),
       drops: count(all, /\(dropped (\d+)/) ?? 0,
       ...(overlimits === undefined ? {} : { overlimits }),
       ...(backlog === undefined ? {} : { backlogPackets: backlog }),
       ...(requeues === undefined ? {} : { requeues }),
+      ...(sent === undefined ? {} : { sent }),
       ...(limit === undefined ? {} : { limit: Number(limit) }),
       text: clip(head, 4000),
     };

@@ -84,3 +84,14 @@ Deno.test("lines that are no qdisc are passed over", () => {
   equal(row?.backlogPackets, 2);
   match(row?.text ?? "", /^qdisc pfifo_fast 0: dev eth0 root/);
 });
+
+Deno.test("of kinds that drop what has no class it is told how much they sent, of no others", () => {
+  const text = (kind: string) =>
+    `qdisc ${kind} 1: dev e0 root refcnt 3\n Sent 420 bytes 5 pkt (dropped 2, overlimits 0 requeues 0)\n` +
+    " backlog 0b 1p requeues 0\n";
+  for (const [kind, sent] of [["drr", 5], ["hfsc", 5], ["htb", undefined]] as const) {
+    const [qdisc] = qdiscs(text(kind));
+    equal(qdisc?.sent, sent);
+    equal(qdisc?.backlogPackets, 1);
+  }
+});

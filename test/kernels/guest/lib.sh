@@ -86,7 +86,7 @@ forwards() { in_ "$1" sysctl -qw net.ipv4.ip_forward=1; }
 # What traffic asks may well fail.
 ping_() { local name=$1; shift; in_ "$name" ping -n -c 2 -i 0.3 -W 1 "$@" || true; }
 
-# listen NAME tcp|udp|udp-refusing|sctp|bulk PORT [six]: a server that answers from when this returns,
+# listen NAME tcp|udp|udp-refusing|sctp|bulk|tproxy|idle PORT [six]: a server that answers from when this returns,
 # with six one of IPv6; one of bulk gives back as much as it got, and one that is refusing has a filter
 # that takes nothing.
 listen() {

@@ -1,6 +1,7 @@
-"""server.py tcp|udp|udp-refusing|sctp|bulk PORT [six]: says a line when it listens, then answers what it is
-asked, until it is killed. One that is refusing has a filter at its socket that takes nothing; six: of IPv6, where it is none of UDP."""
-import ctypes, socket, struct, sys
+"""server.py tcp|udp|udp-refusing|sctp|bulk|tproxy|idle PORT [six]: says a line when it listens, then answers what it is
+asked, until it is killed. One that is refusing has a filter at its socket that takes nothing; six: of IPv6, where it is none of UDP.
+One of tproxy takes connections to any address, one that is idle lets a single connection wait and takes none."""
+import ctypes, socket, struct, sys, time
 protocol, port = sys.argv[1], int(sys.argv[2])
 if protocol.startswith("udp"):
     s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -16,9 +17,13 @@ if protocol.startswith("udp"):
 family = socket.AF_INET6 if "six" in sys.argv else socket.AF_INET
 s = socket.socket(family, socket.SOCK_STREAM, 132 if protocol == "sctp" else 0)
 s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+if protocol == "tproxy":
+    s.setsockopt(socket.SOL_IP, 19, 1)
 s.bind(("", port))
-s.listen(8)
+s.listen(0 if protocol == "idle" else 8)
 print("listening", flush=True)
+while protocol == "idle":
+    time.sleep(60)
 while True:
     asker, _ = s.accept()
     try:

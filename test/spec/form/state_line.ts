@@ -230,6 +230,8 @@ const readQdisc: Reader = (state, [device = "", kind = "", handle = "", ...words
     {
       ...{ device, kind, handle, drops: 0, ...drops },
       ...options.number("limit", "limit"),
+      ...options.number("sent", "sent"),
+      ...options.number("waiting", "backlogPackets"),
       ...options.text("parent", "parent"),
       text,
     },

@@ -159,6 +159,7 @@ function tables(state: NetnsState): string[] {
         `qdisc ${qdisc.device} ${qdisc.kind} ${qdisc.handle}`,
         qdisc.drops === 0 ? "" : `drops ${qdisc.drops}`,
         pair("limit", qdisc.limit),
+        pair("sent", qdisc.sent),
         qdisc.parent === "root" ? "" : pair("parent", qdisc.parent),
         pair("text", qdisc.text),
       )

@@ -9,7 +9,7 @@ import { checked, lookAt } from "../shared/checked.ts";
 import { mayDrop } from "../traffic-control-drop/traffic_control.ts";
 import { device } from "../word.ts";
 import { type Counted, countedBy, suspectsOf } from "./counted.ts";
-import { dropsClassless, hasNoWayIn } from "./classless.ts";
+import { dropsClassless, hadRoom, hasNoWayIn } from "./classless.ts";
 import { burstBelow } from "./too_large.ts";
 
 /** A qdisc had no room, or drops on purpose. */
@@ -23,7 +23,7 @@ export const queueOverflow: Rule = {
     "one that is to lose packets and one that was full both counted, or a filter of the one that was full " +
     "dropped some, or stands at fq_codel or sfq, which drop what no filter matches, and of hfsc, drr and qfq, which drop " +
     "what has no class, no more than possible; likely where these were read to have neither a default class nor a " +
-    "filter, so that they drop what comes. etf has no room to run out of: it drops what has no time to be sent at.",
+    "filter, so that they drop what comes, or to have had room: fewer packets were ever in them than one class holds. etf has no room to run out of: it drops what has no time to be sent at.",
   yields: ["queue-overflow", "traffic-control-drop"],
   judge: (subject) =>
     subject.event.kind === "drop" && isQueueDrop(subject.event) ? ofQueue(subject) : null,
@@ -70,6 +70,9 @@ export function ofQueue(subject: Case): Finding {
   const isClassless = leaf !== undefined && dropsClassless(leaf.now);
   if (leaf && suspects.length === 1 && hasNoWayIn(subject.after ?? subject.before, leaf.now)) {
     return withoutWayIn(subject, leaf.now);
+  }
+  if (leaf && isClassless && suspects.length === 1 && hadRoom(subject, leaf.now)) {
+    return withoutClass(subject, leaf.now);
   }
   const why = isFlowFull(event)
     ? `had as many packets of this flow as it holds${
@@ -128,6 +131,29 @@ function withoutWayIn(subject: Case, { kind, handle, text }: Qdisc): Finding {
           ? "it needs a default class that is there, or a filter that matches what is left"
           : "it needs a filter that matches what is left",
       ),
+    ],
+  );
+}
+
+/** It had room, so that it dropped what none of its filters sends to a class that is there. */
+function withoutClass(subject: Case, { kind, handle, text, sent, backlogPackets }: Qdisc): Finding {
+  return cause(
+    "queue-overflow",
+    "likely",
+    `${kind} ${handle} at ${
+      place(subject)
+    } had room, and drops what has no class: none of its filters sends ` +
+      "this packet to one that is there",
+    [
+      eventEvidence(subject),
+      stateEvidence(subject.node, `${text}; ${sent} packets sent, ${backlogPackets} waiting`),
+    ],
+    [
+      ...showingQdiscs(subject),
+      ...command(subject.node, subject.netns, [
+        ...["tc", "filter", "show", "dev", device(subject.link?.name)],
+      ]),
+      ...lookAt("it needs a filter that matches this packet, or a default class that is there"),
     ],
   );
 }

@@ -8,7 +8,7 @@ export const cause: CauseText = {
   means:
     "The two ends of a tunnel do not agree on what is in its header. Of GRE the receiver's device refuses " +
     "a packet without what it demands (`icsum`, `iseq`), a checksum that it does not expect, and a " +
-    "number that is lower than one it has seen; of vxlan the group of a policy (`gbp`), which it does not know; of geneve packets without frames (`innerprotoinherit`).",
+    "number that is lower than one it has seen; of vxlan the group of a policy (`gbp`), which it does not know; of a tunnel of IPv6 that its packets may go into no other one (`encaplimit`), which is one; of geneve packets without frames (`innerprotoinherit`).",
   knows: "The tunnel's receiver freed the packet, and the options of the device that has its " +
     "ends and key were read, at the sender as well where that is watched.",
   remedy:
