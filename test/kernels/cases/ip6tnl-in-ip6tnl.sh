@@ -1,6 +1,6 @@
 # A tunnel of IPv6 inside another one may be put into no further one: its limit of encapsulations is zero.
 # nodes: a b
-# fault: dropped unexplained
+# fault: dropped tunnel-options-mismatch
 build() {
   ns a b
   veth a e0 b e0
