@@ -1,6 +1,6 @@
 # A bond spreads flows over two links by their ports; the switch's tc drops what comes by one of them.
 # nodes: a sw b
-# fault: slow traffic-control-drop
+# fault: dropped traffic-control-drop
 build() {
   ns a sw b
   ip_ a link add bond0 type bond mode balance-xor xmit_hash_policy layer3+4 miimon 100
