@@ -41,6 +41,7 @@ export { frameToWrongNode } from "./frame-to-wrong-node/frame_to_wrong_node.ts";
 export { genevePayload } from "./tunnel-options-mismatch/geneve_payload.ts";
 export { intoDummy } from "./route-blackhole/into_dummy.ts";
 export { invalidRefused } from "./conntrack-invalid/invalid_refused.ts";
+export { ipsecBeneathTunnel } from "./ipsec-policy/far_end_beneath.ts";
 export { ipsecEndUnreachable } from "./tunnel-endpoint-unreachable/ipsec_end.ts";
 export { ipsecFarEnd } from "./ipsec-policy/far_end.ts";
 export { ipsecPolicy } from "./ipsec-policy/ipsec.ts";

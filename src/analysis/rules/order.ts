@@ -240,6 +240,7 @@ export const RULES: readonly Rule[] = [
   rules.wireguardNoHandshake,
   // Asks for what a policy of IPsec takes, which no device is handed.
   rules.ipsecFarEnd,
+  rules.ipsecBeneathTunnel,
   rules.leftObserved,
 
   // Echo requests that a setting keeps from being answered: IPv6 makes no lookup for an answer then,

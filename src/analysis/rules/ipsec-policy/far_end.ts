@@ -70,7 +70,7 @@ export const ipsecFarEnd: Rule = {
 const REFUSAL_NS = 1e9;
 
 /** The first packet of this tunnel that its end refused; null where it refused none, or not all. */
-const refusedOnly = ({ node, netns }: Owner, from: string, to: string): Sighting | null =>
+export const refusedOnly = ({ node, netns }: Owner, from: string, to: string): Sighting | null =>
   concludedFrom(node, ofIpsec, keyOf(netns, from, to), "refused", (seen) => {
     const refused = seen.filter(isRefusal);
     const isRefused = ({ skb, at }: Sighting) =>
