@@ -1,7 +1,7 @@
 # Two tunnels of one host: the far end of the one has another key, and nft of the other's drops what comes out.
 # nodes: a b c
 # fault: dropped tunnel-id-mismatch
-# besides: dropped netfilter-drop
+# besides: dropped netfilter-drop, unanswered netfilter-drop
 build() {
   ns a b c
   veth a e0 b e0
