@@ -1,5 +1,7 @@
 /** From an exchange to its cause and findings. */
 import type { Cause } from "../../event/report.ts";
+import { isConnectRequest } from "../kernel/protocols.ts";
+import type { Judgement } from "../verdict/judgement.ts";
 import { caseOf } from "./case.ts";
 import type { ExchangeCase } from "./exchange_case.ts";
 import { causeOf, silenceOf } from "./mod.ts";
@@ -64,7 +66,12 @@ function ofPackets({ exchange, world, evidence }: ExchangeCase): Cause[] {
     if (cause) causes.push(cause);
   }
   if (causes.length > 0 || !exchange.silent) return causes;
-  const arrived = exchange.question.packets.find(({ outcome }) => outcome === "delivered");
+  // A connection that was accepted was not refused one: what was silent came after.
+  const isAnswered = ({ steps }: Judgement) =>
+    exchange.answeredBy !== undefined && isConnectRequest(steps[0]!.event);
+  const arrived = exchange.question.packets.find((packet) =>
+    packet.outcome === "delivered" && !isAnswered(packet)
+  );
   const silence = arrived && silenceOf(caseOf(arrived, world, evidence));
   return silence ? [silence] : [];
 }
