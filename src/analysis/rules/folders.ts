@@ -54,6 +54,7 @@ export { ipvlanPrivate } from "./macvlan-isolation/ipvlan_private.ts";
 export { leftObserved } from "./left-observed-network/left_observed.ts";
 export { linkDown } from "./link-down/link_down.ts";
 export { listenOverflow } from "./accept-queue-full/overflow.ts";
+export { localRouteGone } from "./no-route/local_route_gone.ts";
 export { lostBetween } from "./lost-between-nodes/lost_between.ts";
 export { macMismatch } from "./destination-mac-mismatch/mac_mismatch.ts";
 export { macOfBridge } from "./destination-mac-mismatch/mac_of_bridge.ts";

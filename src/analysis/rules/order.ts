@@ -156,6 +156,7 @@ export const RULES: readonly Rule[] = [
   rules.sentBack,
   // Where forwarding is off the kernel refuses, whatever the tables (R2, R3) answer.
   rules.forwardingDisabled,
+  rules.localRouteGone,
   rules.directedBroadcast,
   // IPv6 gives the reason "no route" (R3) also for a route that refuses.
   rules.routeRefuses,

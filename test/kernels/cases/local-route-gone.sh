@@ -1,6 +1,6 @@
 # A host lost the local route of its own address (table local), so that it takes nothing for it.
 # nodes: a b
-# fault: dropped ip-forwarding-disabled
+# fault: dropped no-route
 build() {
   pair a b 10.138.0
   ip_ b addr add 10.138.1.1/32 dev lo
