@@ -7,6 +7,9 @@ import type { Event } from "./event.ts";
 /** What a secret makes is below this; above it stands the secret's number. */
 export const DIGEST_RANGE = 2 ** 32;
 
+/** A place tells what all its packets add modulo this. */
+export const DIGEST_SUM_RANGE = 2 ** 40;
+
 /** What the packet adds to the digest of all that a place counts; undefined: it has none. */
 export const digestOf = ({ digest }: Event): number | undefined =>
   digest === undefined ? undefined : digest % DIGEST_RANGE;

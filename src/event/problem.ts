@@ -28,7 +28,10 @@ export const Problem = z.object({
    * through again. `ended`: it did not fail for long, and too little was sent to call it healed.
    */
   state: z.enum(PROBLEM_STATES),
-  /** `critical`: nothing of the kind got through; `major`: some did; `minor`: slower, or lost once. */
+  /**
+   * `critical`: nothing of the kind got through; `major`: some did, or may have where only some packets were
+   * told; `minor`: slower, or lost once.
+   */
   severity: z.enum(SEVERITIES),
   /** Of its packets where they died of the cause, else of its exchanges. */
   outcome: z.enum([...OUTCOMES, ...EXCHANGE_OUTCOMES]),

@@ -119,7 +119,7 @@ export const PacketCounts = z.object({
 /** Whether packets of a flow were all counted, or are those that were told one by one. */
 export const BASES = ["counted", "traced"] as const;
 
-/** The same of one flow; absent where nothing was counted, because all of it was told one by one. */
+/** The same of one flow; absent where all of it was told one by one. */
 export const FlowPackets = PacketCounts.extend({ basis: z.enum(BASES).optional() });
 
 /** Who has an address, as a node said of its own: `pod shop/checkout-7d4b9c`, `node worker`. */

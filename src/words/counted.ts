@@ -6,6 +6,8 @@ import type { Counting, Writing } from "./writing.ts";
 /** Characters of a sentence that are shown. */
 const SENTENCE_MAX = 1_000;
 
+const TOLD = "told one by one: ";
+
 /** Flows of which something was lost by what was counted, most first. */
 const withLoss = (flows: readonly Flow[]): Flow[] =>
   flows.filter(({ counted }) => (counted?.lost ?? 0) > 0)
@@ -21,18 +23,17 @@ export function countedFirst(
   { grouped, plural }: Counting,
 ): string {
   const { packets, lost = 0, lostAtMost, atLeast, until } = counted ?? {};
-  if (packets === undefined || basis === "counted") return "";
+  if (basis === "counted") return "";
+  if (packets === undefined) return basis === "traced" ? TOLD : "";
   const isLeast = atLeast || lostAtMost !== undefined;
   const gone = lost > 0
     ? `${isLeast ? "at least " : ""}${grouped(lost)}`
     : lostAtMost === undefined
-    ? "none"
+    ? atLeast ? "none known to be" : "none"
     : `no more than ${grouped(lostAtMost)}`;
   // One that is dropped behind the last device that counts is not lost between two.
   const upTo = until !== undefined && isLater(lastAt, until) ? ` up to ${until.slice(11, 19)}` : "";
-  return `${
-    plural(packets, "packet")
-  } counted${upTo}, ${gone} lost between devices; told one by one: `;
+  return `${plural(packets, "packet")} counted${upTo}, ${gone} lost between devices; ${TOLD}`;
 }
 
 /** A flow went on for so long after what is known of its counts, ms, that its end is not among them. */
@@ -73,11 +74,12 @@ export function countedLines(
   const counted = flows.filter((flow) => flow.counted !== undefined);
   const losing = withLoss(counted);
   const none = counted.filter((flow) => flow.counted?.lost === 0);
-  const [whole, bounded] = [false, true].map((isBounded) =>
-    none.filter(({ counted }) => (counted?.lostAtMost !== undefined) === isBounded)
-  ) as [Flow[], Flow[]];
+  const bounded = none.filter(({ counted }) => counted?.lostAtMost !== undefined);
+  const known = none.filter(({ counted }) => counted?.lostAtMost === undefined);
+  // Of what is the least that was lost only a part may be known.
+  const whole = known.filter(({ counted }) => !counted?.atLeast);
+  const part = known.filter(({ counted }) => counted?.atLeast);
   const unknown = counted.filter((flow) => flow.counted?.gap !== undefined);
-  const packets = sumOf(whole, "packets");
   const alone = (some: readonly Flow[]) => counted.length === 1 && some.length === 1;
   return [
     ...losing.slice(0, linesMax).map((flow) =>
@@ -86,14 +88,21 @@ export function countedLines(
     ...losing.length > linesMax
       ? [`${plural(losing.length - linesMax, "more flow")} lost packets, by what was counted.`]
       : [],
-    ...alone(whole) || alone(bounded) || alone(unknown)
+    ...[whole, part, bounded, unknown].some(alone)
       ? [`${flowName(counted[0]!, writing)}: ${countedSentence(counted[0]!, writing)}`]
       : [
         ...whole.length > 0
           ? [
-            `Counted whole: ${plural(packets, "packet")} of ${
+            `Counted whole: ${plural(sumOf(whole, "packets"), "packet")} of ${
               plural(whole.length, "flow")
             }, none lost between devices.`,
+          ]
+          : [],
+        ...part.length > 0
+          ? [
+            `Counted in part: ${plural(sumOf(part, "packets"), "packet")} of ${
+              plural(part.length, "flow")
+            }, none known to be lost between devices.`,
           ]
           : [],
         ...bounded.length > 0

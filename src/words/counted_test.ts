@@ -22,9 +22,19 @@ Deno.test("[O24] what was counted of a flow is told before what was told one by 
     countedFirst(flow({ sentence: "", packets: 1, lost: 0 }), COUNTING),
     "1 packet counted, none lost between devices; told one by one: ",
   );
+  // Of packets that were told one by one nobody may take the number for that of all.
+  equal(
+    countedFirst(flow({ sentence: "", gap: "it was cut" }, "traced"), COUNTING),
+    "told one by one: ",
+  );
+  equal(countedFirst(flow(undefined, "traced"), COUNTING), "told one by one: ");
   match(
     countedFirst(flow({ sentence: "", packets: 9, lost: 2, atLeast: true }), COUNTING),
     /at least 2 lost between devices/,
+  );
+  match(
+    countedFirst(flow({ sentence: "", packets: 9, lost: 0, atLeast: true }), COUNTING),
+    /^9 packets counted, none known to be lost between devices/,
   );
   const until = "2023-11-14T22:13:28.000Z";
   const goesOn = flow({ sentence: "", packets: 9, lost: 0, until });

@@ -19,6 +19,8 @@ import { type Reading, readingsOf, type Series } from "./readings.ts";
 import { QUIET_NS, QUIET_READINGS, type Run, runsOf, type Step } from "./runs.ts";
 import { cutAfter, isEven } from "./even.ts";
 import type { Died } from "./in_time.ts";
+import { isOfOthers } from "./doubled.ts";
+import { nameOf } from "./place_name.ts";
 import { cutAtSettled, digestedDeaths } from "./settled.ts";
 import { isEnoughForLoss, isWithinRuns, shortageOf } from "./shortage.ts";
 import { isOneTime, stepsOf } from "./steps.ts";
@@ -68,7 +70,7 @@ function together(
   left: readonly Reading[],
   right: readonly Reading[],
   told: Told,
-): Parts {
+): Parts | string {
   const isBounded = isWithinRuns(a, left) && isWithinRuns(b, right);
   const isEnough = isEnoughForLoss(a, left) && isEnoughForLoss(b, right);
   const others = new Map(stepsOf(b, right, isBounded).map((step) => [step.number, step]));
@@ -124,6 +126,8 @@ function together(
           steps.slice(run.first, until + 1).flatMap(({ number }) => others.get(number) ?? []),
           isEnough,
         );
+        const isWhole = run.isBegun && short === undefined && late.size === 0;
+        if (isWhole && isOfOthers(run, epoch, steps, [a, b])) return doubledBetween(a, b);
         const part = partOf(run, steps, came, left, late, short !== undefined);
         parts.push({ ...part, epoch, bytes, short });
       }
@@ -133,6 +137,10 @@ function together(
   const known = parts.filter(({ packets, lost }) => packets > 0 || lost !== 0);
   return { parts: known, isCut, goesOn, openFrom };
 }
+
+const doubledBetween = (a: CountedPlace, b: CountedPlace): string =>
+  `packets came to ${nameOf(b.place)} that are not those of ${nameOf(a.place)}: ` +
+  "some came twice, or were changed";
 
 const NOTHING: Series = new Map();
 

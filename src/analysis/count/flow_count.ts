@@ -25,7 +25,8 @@ import { evenAlong } from "./even.ts";
 import { figuresOf, type Known, type Pair } from "./figures.ts";
 import { countedAt, countsOnce, keyOf, type Place, wayOf } from "./places.ts";
 import { type CountedThere, countsOf, readingsOf } from "./readings.ts";
-import { nameOf, sentenceOf, tracedOf } from "./sentence.ts";
+import { nameOf } from "./place_name.ts";
+import { sentenceOf, tracedOf } from "./sentence.ts";
 import { toldAtBoth } from "./told.ts";
 
 /** What was lost between two places that follow each other; times are `at`s of the first one's node. */
@@ -179,6 +180,7 @@ function compared(
   const figures = elsewhere() > 0 ? undefined : figuresOf({ ...known, pairs, dead });
   const isDelivered = isOpen && figures?.isDelivered === true;
   const basis = isDelivered ? "outcome" : figures ? "figures" : "none";
+  const counted = start.there.all.values().reduce((sum, number) => sum + number, 0);
   const report: FlowCount = {
     packets,
     ...(figures ? { traced } : {}),
@@ -192,7 +194,12 @@ function compared(
     until: rfc3339(wallMsAt(first.a.node, first.found.until)),
     losses: losses.map(lossReport),
     sentence: `${
-      sentenceOf({ packets, lost, most, isLeast, bytes, lostBytes }, first.a, last.b, pairs)
+      sentenceOf(
+        { packets, counted, lost, most, isLeast, bytes, lostBytes },
+        first.a,
+        last.b,
+        pairs,
+      )
     } ${tracedOf(traced.seen, basis)}`,
   };
   return { report, losses, figures: figures?.counts, isDelivered };

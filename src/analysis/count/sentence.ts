@@ -1,20 +1,10 @@
 /** What was counted of a flow, in words. Rules O24, O32. */
-import { placeText } from "../../event/place.ts";
-import { netnsLabel } from "../view/netns_names.ts";
 import { rfc3339 } from "../view/rfc3339.ts";
 import { wallMsAt } from "../view/time_of_day.ts";
 import type { NodeView } from "../view/timeline.ts";
 import type { Pair } from "./figures.ts";
+import { nameOf } from "./place_name.ts";
 import type { Place } from "./places.ts";
-
-/** A place by its device, namespace and node. */
-export function nameOf({ node, netns, seen }: Place): string {
-  return placeText({
-    device: seen.device ?? "",
-    netns: netnsLabel(node, netns, seen.at),
-    node: node.name,
-  });
-}
 
 /** `1,234,567`: a sentence is for people. */
 const many = (number: number): string => String(number).replace(/\B(?=(\d{3})+$)/g, ",");
@@ -39,6 +29,8 @@ const withBytes = (bytes: number | undefined): string =>
 /** What all places together tell. */
 export interface Sums {
   packets: number;
+  /** All that were counted at the first place, also those of which nothing is known. */
+  counted: number;
   lost: number;
   /** No more of `packets` were lost; undefined: `lost` is all. */
   most: number | undefined;
@@ -49,7 +41,7 @@ export interface Sums {
 
 /** What was counted of a flow, in one sentence; `from` and `to`: its first and last place. */
 export function sentenceOf(
-  { packets, lost, most, isLeast, bytes, lostBytes }: Sums,
+  { packets, counted: all, lost, most, isLeast, bytes, lostBytes }: Sums,
   from: Place,
   to: Place,
   pairs: readonly Pair[],
@@ -62,19 +54,20 @@ export function sentenceOf(
   const counted = `Counted${isSince ? ` since ${since}` : ""}${goesOn ? ` up to ${until}` : ""}${
     isSince || goesOn ? " UTC" : ""
   }`;
+  // Since when is the earliest: of some that came after it nothing is known.
+  const isPart = isSince && all > packets;
+  const known = isPart ? `${many(packets)} of ${packetsText(all)}` : packetsText(packets);
   const because = "because the kernel left out runs of the scripts that count";
   if (lost === 0 && most !== undefined) {
-    return `${counted}: of ${packetsText(packets)}${withBytes(bytes)} from ${
-      nameOf(from)
-    } no more than ${many(most)} can have been lost on the way to ${
-      nameOf(to)
-    }; how many is not known, ${because}.`
+    return `${counted}: of ${known}${withBytes(bytes)} from ${nameOf(from)} no more than ${
+      many(most)
+    } can have been lost on the way to ${nameOf(to)}; how many is not known, ${because}.`
       .slice(0, 900);
   }
   if (lost === 0) {
-    return `${counted}: all ${packetsText(packets)}${withBytes(bytes)} from ${
+    return `${counted}: ${isPart ? known : `all ${known}`}${withBytes(bytes)} from ${
       nameOf(from)
-    } came to ${nameOf(to)}.`
+    } came to ${nameOf(to)}${isPart ? "; what became of the others is not known" : ""}.`
       .slice(0, 900);
   }
   const parts = pairs.filter(({ found }) => found.lost > 0).map(({ a, b, found }) =>
@@ -84,7 +77,7 @@ export function sentenceOf(
   );
   const atMost = isLeast ? undefined : most;
   const least = isLeast || most !== undefined ? "at least " : "";
-  return `${counted}: of ${packetsText(packets)}${withBytes(bytes)} ${least}${many(lost)} ${
+  return `${counted}: of ${known}${withBytes(bytes)} ${least}${many(lost)} ${
     lost === 1 ? "was" : "were"
   } lost${withBytes(lostBytes)}: ${parts.join("; ")} UTC.${
     atMost === undefined ? "" : ` It may be up to ${many(atMost)}, ${because}.`

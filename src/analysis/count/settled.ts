@@ -12,15 +12,13 @@
  * the digest of the packet that died. Of one that is told too early or too late a border is only like no
  * other one.
  */
-import { digestOf } from "../../event/digest.ts";
+import { DIGEST_SUM_RANGE, digestOf } from "../../event/digest.ts";
 import { epochOf } from "../../event/epoch.ts";
 import { firstAfter } from "../view/indexed.ts";
 import type { NodeView, Sighting } from "../view/timeline.ts";
 import type { CountedPlace } from "./parts.ts";
 import { OVERTAKEN, OVERTAKEN_NS, QUIET_NS, type Run, type Step } from "./runs.ts";
 
-/** Digests are sums modulo this. */
-const DIGEST_MOD = 2 ** 40;
 /** Between so many pairs of borders that have the same missing, other packets passed. */
 const PASSED_BETWEEN = 3;
 
@@ -143,7 +141,7 @@ function levelsOf(
   const border = (position: number, at: number) => {
     for (; next < deaths.length && deaths[next]!.at <= at; next++) {
       lost -= 1;
-      digest = (digest - deaths[next]!.digest + DIGEST_MOD) % DIGEST_MOD;
+      digest = (digest - deaths[next]!.digest + DIGEST_SUM_RANGE) % DIGEST_SUM_RANGE;
     }
     const key = `${unknown} ${lost} ${digest}`;
     const level = levels.get(key);
@@ -177,7 +175,8 @@ function levelsOf(
     if (came.digest === undefined || left.digest === undefined) unknown += 1;
     lost += came.packets - left.packets;
     passed += came.packets;
-    digest = (digest + (came.digest ?? 0) - (left.digest ?? 0) + DIGEST_MOD) % DIGEST_MOD;
+    digest = (digest + (came.digest ?? 0) - (left.digest ?? 0) + DIGEST_SUM_RANGE) %
+      DIGEST_SUM_RANGE;
     if (!late.has(number)) border(i + 1, at);
   }
   return [...levels.values()];

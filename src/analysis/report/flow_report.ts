@@ -26,7 +26,7 @@ export function flowReport(
     ...(group.form.icmpId === undefined ? {} : { icmpId: group.form.icmpId }),
     ...(translated ? { translated: endPoints(translated) } : {}),
     ...(group.request ? { replyOf: group.request.id } : {}),
-    packets: packetsOf(packets, counted),
+    packets: packetsOf(group, packets, counted),
     outcome,
     lastHop: path.at(-1)!,
     ...(first ? { cause: first } : {}),
@@ -41,12 +41,22 @@ export function flowReport(
 }
 
 /** [O31] All packets, where counts prove what became of them; else those that were told one by one. */
-function packetsOf(traced: PacketCounts, counted: Counted | undefined): Flow["packets"] {
-  if (counted === undefined) return traced;
+function packetsOf(
+  group: FlowGroup,
+  traced: PacketCounts,
+  counted: Counted | undefined,
+): Flow["packets"] {
+  if (counted === undefined) return isPartlyTold(group) ? { ...traced, basis: "traced" } : traced;
   return counted.figures
     ? { ...counted.figures, basis: "counted" }
     : { ...traced, basis: "traced" };
 }
+
+/** [O22] A line has a rank once a probe leaves something out: there may be more packets than these. */
+const isPartlyTold = ({ packets }: FlowGroup): boolean =>
+  packets.some(({ packet: { chains } }) =>
+    chains.some(({ events }) => events.some(({ rank }) => rank !== undefined))
+  );
 
 /** First and last sighting of a flow, each by its own node's clock. */
 function timesOf({ packets }: FlowGroup): Pick<Flow, "firstAt" | "lastAt"> {

@@ -85,19 +85,23 @@ export class ReportedProblem implements Doubter {
     return {
       id: this.id,
       state,
-      severity: severityOf(first, this.problem.passed + this.#cameCounted(first, shown)),
+      severity: severityOf(first, this.problem.passed > 0 || this.#mayHaveCome(first, shown)),
       outcome,
       ...(cause ? { cause } : {}),
       ...(gap === undefined ? {} : { gap: gap.slice(0, 500) }),
     };
   }
 
-  /** Of packets that die so many came, though perhaps none of them was told. */
-  #cameCounted({ outcome }: Trouble, { flowOf }: Surroundings): number {
+  /**
+   * Of packets that die some came, though perhaps none of them was told; where neither counts nor packets
+   * that were told say so of all, nobody knows that none did.
+   */
+  #mayHaveCome({ outcome, flow }: Trouble, { flowOf }: Surroundings): boolean {
+    if (outcome !== "dropped" && outcome !== "vanished") return false;
     const { onlyFlow } = this.problem;
-    if (onlyFlow === undefined || (outcome !== "dropped" && outcome !== "vanished")) return 0;
-    const packets = flowOf(onlyFlow)?.packets;
-    return packets?.basis === "counted" ? packets.delivered : 0;
+    const { packets } = flowOf(onlyFlow ?? flow) ?? {};
+    if (packets?.basis === "counted") return onlyFlow !== undefined && packets.delivered > 0;
+    return packets?.basis === "traced" && packets.unknown > 0;
   }
 
   #ends({ direction, to, protocol }: Trouble, { flowOf }: Surroundings) {
@@ -156,7 +160,7 @@ function lastHopOf({ best, flow, dead, counted, outcome }: Trouble, { flowOf }: 
 
 function severityOf(
   { outcome, exchange, counted, protocol }: Trouble,
-  passed: number,
+  isPassed: boolean,
 ): ProblemReport["severity"] {
   if (counted) {
     if (counted.isAll) return "critical";
@@ -168,7 +172,7 @@ function severityOf(
   if (outcome === "slow" || exchange?.isAnswered) {
     return "minor";
   }
-  return passed > 0 ? "major" : "critical";
+  return isPassed ? "major" : "critical";
 }
 
 const RANK_OF_STATE = Object.fromEntries(PROBLEM_STATES.map((state, i) => [state, i]));

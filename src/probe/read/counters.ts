@@ -1,4 +1,5 @@
 /** Counts of packets as a node's batches tell them: by flow and place, one reading after the other. Rule O23. */
+import { DIGEST_SUM_RANGE } from "../../event/digest.ts";
 import type { Event } from "../../event/event.ts";
 import { COUNTERS_MAX } from "../../event/counters_max.ts";
 import { EPOCH_AT, NO_FLOW, NUMBERED_AT, type Reading, TOGETHER, UNCLEAR } from "./count_lines.ts";
@@ -16,8 +17,6 @@ const WAITS_MAX = 60;
 const HELD_MAX = 20;
 const HELD_LINES_MAX = 32_768;
 
-/** Digests are sums modulo this. */
-const DIGEST_MOD = 2 ** 40;
 const HASH = (1n << EPOCH_AT) - 1n;
 
 /** Packets at one place, of one flow or of those that nobody can tell apart. */
@@ -140,7 +139,7 @@ export class Counters {
       const of = this.#pending.get(keyOf(place, flow, 0));
       if (of === undefined) continue;
       of.digest.packets += packets;
-      of.digest.sum = (of.digest.sum + sum) % DIGEST_MOD;
+      of.digest.sum = (of.digest.sum + sum) % DIGEST_SUM_RANGE;
     }
     // More or less than the flows have together: some had no counter, or a map was not printed whole.
     for (const [place, packets] of left) {
