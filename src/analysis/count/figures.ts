@@ -62,6 +62,7 @@ export function figuresOf(known: Known): Figures | undefined {
   if (pairs.some(({ found }) => found.isLeast)) return undefined;
   if (!group.packets.some((judgement) => endsAt(judgement, last.place))) return undefined;
   const goesOn = pairs.some(({ found }) => found.goesOn);
+  if (isCountedNoMore(group, first)) return undefined;
   const ended = endsOf(way, places, goesOn);
   const deaths = ended && deathsOf(known, ended.ends);
   if (!deaths) return undefined;
@@ -127,6 +128,19 @@ function onceForEachKernel(counts: readonly (readonly [NodeView, number])[]): nu
 }
 
 const sum = (numbers: Iterable<number>) => [...numbers].reduce((all, one) => all + one, 0);
+
+/** Readings are a second apart, and may be told a little later than what passed after them. */
+const NO_READING_NS = 3.5e9;
+
+/** [O31] The flow went on when nobody counted it any more: its figures would be those of a part of it. */
+function isCountedNoMore({ packets }: FlowGroup, { place, there }: CountedPlace): boolean {
+  const { node, stage } = place;
+  const last = [...there.all.keys()].reduce((a, b) => Math.max(a, b));
+  const end = readingsOf(node, stage, last, last).at(-1)?.at ?? -Infinity;
+  return packets.some(({ packet: { chains } }) =>
+    chains.some((chain) => chain.node === node && chain.events[0]!.at > end + NO_READING_NS)
+  );
+}
 
 function endsAt(judgement: Judgement, last: Place): boolean {
   const end = endPlaceOf(judgement);

@@ -48,7 +48,7 @@ export function watchGaps(
     missing: number;
     unaccounted: number;
     missed: readonly { count: number }[];
-    sampled: readonly { rank: number }[];
+    sampled: readonly { rank: number; dropRank: number }[];
     wallSteps: boolean;
   },
   closed: boolean,
@@ -85,12 +85,19 @@ export function watchGaps(
   const rank = sampled.reduce((most, { rank }) => Math.max(most, rank), 0);
   if (recorder) gaps.push(...recorderGaps(recorder, rank));
   else if (rank > 0) {
+    const told = rank > NO_ORDINARY
+      ? "not even all of those that begin, end or refuse something"
+      : `${toldOf(rank)} besides those that begin, end or refuse something`;
     gaps.push(
       "there was more traffic than it may tell: not all packets were told one by one, at the " +
-        `busiest ${
-          rank >= NO_ORDINARY ? "none" : `one in ${2 ** rank}`
-        } besides those that begin, ` +
-        "end or refuse something",
+        `busiest ${told}`,
+    );
+  }
+  const dropRank = sampled.reduce((most, { dropRank }) => Math.max(most, dropRank), 0);
+  if (dropRank > 0) {
+    gaps.push(
+      "there were more drops, errors and resets than it may tell: not all were told, at the " +
+        `busiest ${toldOf(dropRank)}`,
     );
   }
   if (translationsUntold) {
@@ -101,6 +108,9 @@ export function watchGaps(
   }
   return gaps;
 }
+
+/** How many ordinary packets are told from a rank on. */
+const toldOf = (rank: number): string => rank >= NO_ORDINARY ? "none" : `one in ${2 ** rank}`;
 
 /** [O25] What a recorder leaves out because it is one, and what of the ways of those that died. */
 function recorderGaps(

@@ -88,3 +88,18 @@ Deno.test("[O25] coverage: a recorder says of how many that died it may have no 
   match(said!, /of busy flows it kept the way of one packet in 16: of at least \d packets/);
   equal(more, []);
 });
+
+Deno.test("[O22] coverage: what was left out of packets and of drops is told, a gap each", () => {
+  const sampledGaps = (rank: number, dropRank: number) => {
+    const all = batch("p", 0, [10, 30], true);
+    const stretch = { fromNs: "10000000000", toNs: "30000000000", rank, dropRank };
+    return gapsOf([{ ...all, header: { ...all.header, sampled: [stretch] } }]);
+  };
+  equal(sampledGaps(0, 0), []);
+  match(sampledGaps(3, 0).join(), /one in 8 besides those that begin, end or refuse something$/);
+  match(sampledGaps(16, 0).join(), /none besides those that begin, end or refuse something$/);
+  // Then those are told in part, too.
+  match(sampledGaps(17, 0).join(), /not even all of those that begin, end or refuse something$/);
+  match(sampledGaps(0, 2).join(), /^there were more drops, errors and resets .* one in 4$/);
+  equal(sampledGaps(3, 2).length, 2);
+});
