@@ -127,7 +127,9 @@ function together(
           isEnough,
         );
         const isWhole = run.isBegun && short === undefined && late.size === 0;
-        if (isWhole && isOfOthers(run, epoch, steps, [a, b])) return doubledBetween(a, b);
+        if (isWhole && isOfOthers(run, epoch, steps, [a, b], told.haveDigests)) {
+          return doubledBetween(a, b);
+        }
         const part = partOf(run, steps, came, left, late, short !== undefined);
         parts.push({ ...part, epoch, bytes, short });
       }

@@ -5,6 +5,9 @@
  * few packets is less than so many times 2^32. Where it is more, others came to the second place than passed
  * the first: some came twice and as many were lost, or somebody changed what is in them.
  *
+ * Probes of before 30 November 2026 summed up 40 bits of each packet, and told of no single packet what it
+ * adds: there it is known only where none is missing by number.
+ *
  * What else may look so, and why nothing is said of it: packets that passed a place uncounted, readings
  * without a digest, packets that were under way when the time began. Of 256 lost ones or more a sum tells
  * nothing; of fewer, one that is wrong looks right by chance in as many of 256 cases.
@@ -19,6 +22,7 @@ export function isOfOthers(
   epoch: number,
   steps: readonly Step[],
   [a, b]: readonly [CountedPlace, CountedPlace],
+  haveDigests: () => boolean,
 ): boolean {
   let [lost, digest] = [0, 0];
   for (const { number } of steps.slice(first, last + 1)) {
@@ -32,5 +36,5 @@ export function isOfOthers(
     }
   }
   const missing = ((digest % DIGEST_SUM_RANGE) + DIGEST_SUM_RANGE) % DIGEST_SUM_RANGE;
-  return lost >= 0 && missing > lost * (DIGEST_RANGE - 1);
+  return lost >= 0 && missing > lost * (DIGEST_RANGE - 1) && (lost === 0 || haveDigests());
 }

@@ -140,6 +140,7 @@ function compared(
     const [a, b] = [places[i - 1]!, places[i]!];
     const found = comparisonOf(a, b, {
       ...{ a: firstSeen(group, a.place.node), b: firstSeen(group, b.place.node) },
+      haveDigests: () => haveDigests(group),
       both: () => toldAtBoth(group, a.place, b.place),
       died: () => deaths[i - 1]!,
       evenAfter: even,
@@ -230,6 +231,11 @@ const lossReport = ({ from, to, lost, lostAtMost, dropsTold, first, last, lostBy
   firstAt: rfc3339(wallMsAt(from.node, first)),
   lastAt: rfc3339(wallMsAt(from.node, last)),
 });
+
+const haveDigests = ({ packets }: FlowGroup): boolean =>
+  packets.some(({ packet: { chains } }) =>
+    chains.some(({ events }) => events.some(({ digest }) => digest !== undefined))
+  );
 
 /** When the flow was seen first on a node, an `at`. */
 function firstSeen({ packets }: FlowGroup, node: NodeView): number {

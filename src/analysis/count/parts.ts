@@ -18,6 +18,8 @@ export interface Told {
   b: number;
   /** Those that were told at both. */
   both(): readonly ToldAtBoth[];
+  /** Some have a digest: only a probe that sums up as many bits of each packet tells that. */
+  haveDigests(): boolean;
   /** Drops of those that died between the two. */
   died(): readonly Sighting[];
   /** After which readings nothing of an epoch was under way on the whole way. */
