@@ -126,7 +126,7 @@ function together(
           steps.slice(run.first, until + 1).flatMap(({ number }) => others.get(number) ?? []),
           isEnough,
         );
-        const isWhole = run.isBegun && short === undefined && late.size === 0;
+        const isWhole = run.isBegun && short === undefined;
         if (isWhole && isOfOthers(run, epoch, steps, [a, b], told.haveDigests)) {
           return doubledBetween(a, b);
         }

@@ -9,8 +9,8 @@
  * adds: there it is known only where none is missing by number.
  *
  * What else may look so, and why nothing is said of it: packets that passed a place uncounted, readings
- * without a digest, packets that were under way when the time began. Of 256 lost ones or more a sum tells
- * nothing; of fewer, one that is wrong looks right by chance in as many of 256 cases.
+ * without a digest, packets that were under way when the time began. It always shows where none
+ * is missing by number; with many missing besides, what others add seldom leaves the range of theirs.
  */
 import { DIGEST_RANGE, DIGEST_SUM_RANGE } from "../../event/digest.ts";
 import type { CountedPlace } from "./parts.ts";
