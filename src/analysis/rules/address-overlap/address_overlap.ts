@@ -27,8 +27,9 @@ export const addressOverlap: Rule = {
     "R9 holds on the link of a network that has the destination, and packets of that address came " +
     "into the same node by another device that has no such network (not by a tunnel, into which a node " +
     "sends from its own address, unless a probed node tells of that network), or a probed node has it in a " +
-    "network of another length and was not asked: `address-overlap`. Proven, when both hold. Nothing is said where " +
-    "R9 names what refused the question.",
+    "network of another length and was not asked: `address-overlap`. Proven, when both hold. With a network " +
+    "of the same length it is likely, where packets came by that other device and the link is a bridge whose " +
+    "ports lead into namespaces without the address alone. Nothing is said where R9 names what refused the question.",
   yields: ["address-overlap"],
   judge(subject) {
     const unresolved = neighbourUnresolved.judge(subject);
@@ -39,15 +40,16 @@ export const addressOverlap: Rule = {
     // nothing is known, refuses because the network that it stands for is elsewhere.
     if (!["neighbour-unresolved", "unexplained"].includes(unresolved.code)) return null;
     const owners = ownersOf(subject.world.network, destination);
-    if (owners.some((each) => hasNetwork(each, route.destination))) return null;
+    const isOfSame = owners.some((each) => hasNetwork(each, route.destination));
+    if (isOfSame && !isClosed(subject, route.device!, owners)) return null;
     const owner = owners.find((each) => each.node !== subject.node);
     const network = owner && networkOf(owner, destination);
     const arrived = cameBy(subject, destination, route.device!);
     // Nodes of an overlay send into it from addresses of their own link: where nobody tells of a network
     // that the address is in, that its packets come by a tunnel says nothing of where it is.
     const came = arrived && (network !== undefined || !isByTunnel(arrived)) ? arrived : null;
-    const elsewhere = came !== null ||
-      (owner !== undefined && network !== undefined && isApart(subject, owner, destination));
+    const elsewhere = came !== null || !isOfSame &&
+        (owner !== undefined && network !== undefined && isApart(subject, owner, destination));
     if (!elsewhere) return null;
     const where = placeOf(subject.node, subject.netns, route.device!);
     const home = network
@@ -60,7 +62,7 @@ export const addressOverlap: Rule = {
       : "";
     return cause(
       "address-overlap",
-      came && network ? "proven" : "likely",
+      came && network && !isOfSame ? "proven" : "likely",
       `${destination} is looked for on ${where}, by the route ${
         routeText(route)
       }, and nobody has it ` +
@@ -120,6 +122,22 @@ function networkOf({ link, state }: Owner, address: string): string | undefined 
     isSameNetwork(each.destination, network)
   );
   return route?.destination ?? network;
+}
+
+/**
+ * A bridge that leads nowhere but into namespaces which were read, as of containers: each port is a veth
+ * whose other end is no port itself and is in none that has the address. So whoever has it is on another link.
+ */
+function isClosed({ node, netns, event }: Case, name: string, owners: readonly Owner[]): boolean {
+  const state = stateAt(node, netns, event.at);
+  const bridge = state?.links.find((link) => link.name === name);
+  if (!state || bridge?.kind !== "bridge") return false;
+  return state.links.filter(({ masterIfindex }) => masterIfindex === bridge.ifindex)
+    .every(({ kind, peerNetns, peerIfindex }) => {
+      const end = linkOf(stateAt(node, peerNetns, event.at), peerIfindex);
+      return kind === "veth" && end !== undefined && end.masterIfindex === undefined &&
+        !owners.some((owner) => owner.node === node && owner.netns === peerNetns);
+    });
 }
 
 /** It is in the very network that the route is for: then it is a neighbour, and silent. */
