@@ -10,6 +10,8 @@ import { readTracefs } from "./tracefs.ts";
 export interface DropReasons {
   /** `NETFILTER_DROP`, `QDISC_OVERLIMIT`; `OPENVSWITCH:9` or `9` when it has no name here. */
   name(number: number): string;
+  /** Of a reason of the core, as `NO_SOCKET`; undefined when this kernel names none so. */
+  number(name: string): number | undefined;
   /** How many reasons have names. */
   known: number;
   source: "BTF" | "tracepoint format" | "none";
@@ -55,6 +57,7 @@ export function dropReasonsOf(btf: Btf, modules: readonly Btf[] = []): DropReaso
   }
   return {
     name: (number) => names.get(number) ?? unnamed(number, subsystems),
+    number: (name) => numberOf(names, name),
     known: names.size,
     source: names.size > 0 ? "BTF" : "none",
   };
@@ -69,10 +72,14 @@ export function dropReasonsOfFormat(format: string): DropReasons {
   }
   return {
     name: (number) => names.get(number) ?? unnamed(number, new Map()),
+    number: (name) => numberOf(names, name),
     known: names.size,
     source: names.size > 0 ? "tracepoint format" : "none",
   };
 }
+
+const numberOf = (names: ReadonlyMap<number, string>, name: string) =>
+  names.entries().find(([, known]) => known === name)?.[0];
 
 /** Number in the high 16 bits of a reason → `OPENVSWITCH`. The core has 0 and is left out. */
 function subsystemsOf(btf: Btf): Map<number, string> {

@@ -90,3 +90,9 @@ Deno.test({
     same(listed.map(([, number]) => reasons.name(Number(number))), listed.map(([, , n]) => n));
   },
 });
+
+Deno.test("a drop reason's number is known by its name, where the kernel names one so", () => {
+  const reasons = dropReasonsOf(readBtf(btfBytes(KERNEL)));
+  same(reasons.number("IP_RPFILTER"), 16);
+  same(reasons.number("NO_SOCKET"), undefined);
+});

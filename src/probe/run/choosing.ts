@@ -39,13 +39,25 @@ function firstIn(budget: Budget | null, recorder: boolean): string {
 /** Scripts of `hop` see packets pass, those of `rare` what becomes of few: each have their maps. */
 const CLASSES = ["hop", "rare"] as const;
 
-/** Decides whether a packet that passes the filter is told, while there are more than the budget. */
+/** What choosing depends on. */
+interface Choosing {
+  /** Null: all packets are told. */
+  budget: Budget | null;
+  recorder: boolean;
+  counters: Mix | null;
+  /** This kernel's reason for what no socket waits for; undefined: it is not known. */
+  noSocket?: number | undefined;
+}
+
+/**
+ * Decides whether a packet that passes the filter is told, while there are more than the budget.
+ * `spares`: of drops, those of answers that have come are told as packets that pass are.
+ */
 export function choosing(
   lib: (name: string) => string,
-  budget: Budget | null,
+  { budget, recorder, counters, noSocket }: Choosing,
   kind: typeof CLASSES[number],
-  recorder: boolean,
-  mix: Mix | null,
+  spares: boolean,
 ): string {
   const innermost = lib("innermost");
   if (budget === null) return innermost;
@@ -54,7 +66,8 @@ export function choosing(
     .replace("//@rank", lib("rank"))
     .replace("//@first", kind === "hop" ? lib("first") : "")
     .replace("//@tell", lib("tell"))
-    .replace("//@mark", mix === null ? "" : markedBy(mix))
+    .replace("//@unasked", spares && noSocket ? unasked(lib, noSocket) : "")
+    .replace("//@mark", recorder || counters === null ? "" : markedBy(counters))
     .replace("@window", firstIn(budget, isKeeping));
   return withNumbers(`${innermost}\n${source}`, budget, kind, recorder);
 }
@@ -64,6 +77,9 @@ export function choosing(
  * `bpf/lib/count.bt` does (`squared`). To make it here 0.17 has no room on the stack. Rule O30.
  */
 const markedBy = (mix: Mix): string => `$z = $z + ((($x * (uint64)${mix}) >> 32) << 20);`;
+
+const unasked = (lib: (name: string) => string, noSocket: number): string =>
+  lib("unasked").replace("@noSocket", String(noSocket));
 
 /** With the numbers of a class, each unsigned by its cast, as what it is compared with. */
 function withNumbers(

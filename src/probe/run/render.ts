@@ -71,6 +71,8 @@ export interface RenderOptions {
   headerWords?: number | null;
   /** The kernel gives a drop's reason. */
   reason: boolean;
+  /** That of whom no socket waits for; undefined: it is not known. */
+  noSocket?: number | undefined;
   /** Use raw tracepoints where a script says how: cheaper, but bpftrace 0.17 aborts on them. */
   raw: boolean;
   /** With raw tracepoints in all namespaces: each line is put together on the stack. */
@@ -111,7 +113,7 @@ const FRAGMENTS: readonly string[] = [
   ...["ip", "packet", "place", "neighbour_raw", "ready_raw", "innermost", "rank", "choose"],
   ...["first", "tell", "choose_recorder", "budget", "count", "record", "dying", "way", "headers"],
   ...["headers_words", "room", "refuser_asked", "refuser_answered", "refuser_told"],
-  ...["late", "unread"],
+  ...["late", "unread", "unasked"],
 ];
 
 /** Tells bpftrace the type of a map before the first line that reads it. */
@@ -225,8 +227,8 @@ function renderScript(
     (_, at: string, name: string) => at === when ? lib(name) : "",
   );
   text = text.replace(
-    /\/\/@choose (hop|rare)/,
-    (_, kind) => choosing(lib, options.budget, kind, recorder, recorder ? null : options.counters),
+    /\/\/@choose (hop|rare)( unasked)?/,
+    (_, kind, spares) => choosing(lib, { ...options, recorder }, kind, spares !== undefined),
   )
     // Each place is one of a device and a script.
     .replaceAll("@seed", String(source.length));

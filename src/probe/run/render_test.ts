@@ -258,3 +258,12 @@ Deno.test("render: with raw tracepoints heartbeats are put together on the stack
   // Without, nothing runs in the middle of a script, and bpftrace 0.17 knows no settings.
   ok(!first({ linesOnStack: true })?.includes("config"));
 });
+
+Deno.test("[O22] render: an echo's answer that nobody waits for is told by the mask of what passes, too", () => {
+  const budget = { eventsPerSecond: 100, saved: { hop: 100, rare: 100 } };
+  const spared = (noSocket?: number) =>
+    render(sources, { ...options, budget, noSocket }).program.split("| @mask[0]").length - 1;
+  // Of drops alone: errors and resets have no reason.
+  equal(spared(3), 1);
+  equal(spared(), 0);
+});

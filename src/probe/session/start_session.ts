@@ -72,6 +72,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     sources,
     render: {
       ...kernelOptions(capability),
+      noSocket: reasons.number("NO_SOCKET"),
       netns: all ? null : options.nodes.flatMap(({ netns }) => netns.map(({ inode }) => inode)),
       follow: true,
       counters: counters > 0 ? mix : null,
