@@ -40,14 +40,14 @@ const carriedIn = ({ tunnelIpId, gsoSegments = 0 }: Sighting) => ({
 /** Takes packets of one frame, each once, for those that came to a node in it. */
 export class Taking {
   #taken = new Set<Leaver>();
-  #byOuterId: Map<number | undefined, Leaver[]>;
-  /** In their order: all, and those that no number tells from what came in one of another. */
+  /** The first one last: all, those of one number, and those that no number tells from others. */
   #all: Leaver[];
+  #byOuterId: Map<number | undefined, Leaver[]>;
   #untold: Leaver[];
 
   constructor(leavers: readonly Leaver[]) {
-    this.#byOuterId = Map.groupBy(leavers, ({ outerId }) => outerId);
     this.#all = leavers.toReversed();
+    this.#byOuterId = Map.groupBy(this.#all, ({ outerId }) => outerId);
     this.#untold = this.#all.filter(({ outerId, isOne }) => outerId === undefined || !isOne);
   }
 
@@ -59,14 +59,14 @@ export class Taking {
     const { outerId, isOne } = carriedIn(received);
     const isTold = outerId !== undefined;
     const same = isTold ? this.#byOuterId.get(outerId) ?? [] : [];
-    const leaver = same.find((one) => !this.#taken.has(one)) ??
+    const leaver = this.#firstOf(same) ??
       this.#firstOf(isTold && isOne ? this.#untold : this.#all);
     if (!leaver) return undefined;
     this.#taken.add(leaver);
     return leaver.packet;
   }
 
-  /** The first of the list that was not taken. */
+  /** The first of the list that was not taken, which ends with it then. */
   #firstOf(list: Leaver[]): Leaver | undefined {
     while (list.length > 0 && this.#taken.has(list.at(-1)!)) list.pop();
     return list.at(-1);

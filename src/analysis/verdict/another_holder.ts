@@ -1,9 +1,8 @@
 /** Whether another host has the address of the one that a packet should have come to. Rule O38. */
 import type { Gap } from "../../event/gaps.ts";
 import { deviceEvent } from "../correlate/steps.ts";
-import { ask } from "../view/asked.ts";
+import { learnedOf } from "../view/learned_index.ts";
 import { holdersOfMac, type Owner } from "../view/state_view.ts";
-import { neighboursAt } from "../view/table_index.ts";
 import type { NodeView, Sighting } from "../view/timeline.ts";
 import type { FlowGroup } from "./flows.ts";
 import { type Judgement, revise } from "./judgement.ts";
@@ -51,34 +50,14 @@ export function learnedElsewhere(
   if (!isAwaitedByAddress(event, awaited)) return null;
   const { destination, destinationMac } = event;
   if (destination === undefined) return null;
-  const other = learned(event.node, destination, network).find(({ mac }) => mac !== destinationMac);
+  const other = learnedOf(network, destination).find(({ mac }) =>
+    mac !== destinationMac && holdersOfMac(network, mac).length === 0
+  );
   if (!other) return null;
   const text = `${other.node} has learned ${destination} with link address ${other.mac}, ` +
     "which no watched device has: another host may have that address";
   return { code: "address-elsewhere", text };
 }
-
-/** States of an entry that an answer or a packet of the neighbour's was behind. */
-const LEARNED = new Set(["REACHABLE", "STALE", "DELAY", "PROBE"]);
-
-/** Which hosts that nobody watches have its destination, by what watched nodes learned; in the order of nodes. */
-const learned = ({ shared }: NodeView, address: string, network: readonly NodeView[]) =>
-  ask(
-    shared.states,
-    `learned elsewhere ${address}`,
-    () => network.flatMap((one) => learnedAt(one, address, network)),
-    (before, now) => JSON.stringify(before) === JSON.stringify(now),
-  );
-
-const learnedAt = ({ name, states }: NodeView, address: string, network: readonly NodeView[]) =>
-  [...states.values()].flat().flatMap(({ state }) =>
-    neighboursAt(state, address).flatMap(({ mac, proxy, states }) =>
-      mac !== undefined && !proxy && states.some((one) => LEARNED.has(one)) &&
-        holdersOfMac(network, mac).length === 0
-        ? [{ node: name, mac }]
-        : []
-    )
-  );
 
 /** Its frame was for another link address: what is behind that is not seen. */
 const isAwaitedByAddress = (

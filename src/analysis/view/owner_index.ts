@@ -1,7 +1,8 @@
 /** Probed devices by address and MAC: a node of a thousand namespaces is asked about each packet's ends. */
 import type { Link, NetnsState } from "../../event/state.ts";
 import { ask, noted } from "./asked.ts";
-import type { NodeView, Reading } from "./timeline.ts";
+import { ReadingIndex } from "./reading_index.ts";
+import type { NodeView } from "./timeline.ts";
 
 /** A probed device, with the place that it is in. */
 export interface Owner {
@@ -14,16 +15,11 @@ export interface Owner {
 }
 
 /** Devices of one node, each key's by namespace, each once, in the order of readings. */
-class OwnerIndex {
+class OwnerIndex extends ReadingIndex {
   #owners = new Map<string, Map<number, Owner[]>>();
-  /** How many readings of each namespace were looked at, and the last of them. */
-  #looked = new Map<number, { count: number; last: Reading | undefined }>();
-  #version = -1;
-
-  constructor(readonly node: NodeView) {}
 
   of(key: string): Owner[] {
-    this.#look();
+    this.look();
     const { states } = this.node;
     const byNetns = [...this.#owners.get(key) ?? []];
     // In the order of the namespaces of the node.
@@ -31,28 +27,11 @@ class OwnerIndex {
     return byNetns.sort(([a], [b]) => first(a) - first(b) || a - b).flatMap(([, owners]) => owners);
   }
 
-  /** Each reading is looked at once, unless one comes that is older than another. */
-  #look(): void {
-    const { version } = this.node.statesSource;
-    if (this.#version === version) return;
-    this.#version = version;
-    const { states } = this.node;
-    const isInOrder = [...this.#looked].every(([netns, { count, last }]) =>
-      states.get(netns)?.[count - 1] === last
-    );
-    if (!isInOrder) {
-      this.#owners.clear();
-      this.#looked.clear();
-    }
-    for (const [netns, readings] of states) {
-      const from = this.#looked.get(netns)?.count ?? 0;
-      if (from === readings.length) continue;
-      for (const { state } of readings.slice(from)) this.#add(netns, state);
-      this.#looked.set(netns, { count: readings.length, last: readings.at(-1) });
-    }
+  protected override clear(): void {
+    this.#owners.clear();
   }
 
-  #add(netns: number, state: NetnsState): void {
+  protected override add(netns: number, state: NetnsState): void {
     for (const link of state.links) {
       const keys = new Set(link.addresses.map(({ address }) => `address ${address}`));
       if (link.mac !== undefined && link.kind !== "loopback") keys.add(`mac ${link.mac}`);
