@@ -86,12 +86,23 @@ const WAYS: readonly Way[] = [
 ];
 
 /**
+ * The ways of a recorder before the others, which are many: what keeps hops needs stack, too, so that with
+ * 0.17 a filter is in pieces, and the answers that were not translated back are followed where it is short.
+ */
+const OF_RECORDER: readonly Way[] = [
+  { without: "a filter of one piece", of: STACK, render: { together: 1 } },
+  { without: "following answers", of: STACK, render: { together: 1, follow: false } },
+];
+
+/**
  * The ways for a kernel. What a verifier refuses that takes few instructions is tried next without what
  * makes it long, counting packets; all hidden it is never taken there.
  */
-export function waysFor(kernel: string | undefined): readonly Way[] {
-  if (kernel === undefined || !isPlainFirst(kernel)) return WAYS;
+export function waysFor(kernel: string | undefined, recorder = false): readonly Way[] {
+  const first = recorder ? OF_RECORDER : [];
+  if (kernel === undefined || !isPlainFirst(kernel)) return [...first, ...WAYS];
   return [
+    ...first,
     { without: "counting packets", render: { counters: null } },
     ...WAYS.filter(({ render }) => render.plain !== false),
   ];
@@ -120,7 +131,7 @@ export async function attach(options: AttachOptions): Promise<Attached> {
     refusal = outcome;
     options = withoutKprobes(options);
   }
-  for (const { without, of, ...less } of waysFor(options.render.kernel)) {
+  for (const { without, of, ...less } of waysFor(options.render.kernel, options.render.recorder)) {
     if (of?.test(refusal.said) === false) continue;
     const asked: AttachOptions = {
       ...options,

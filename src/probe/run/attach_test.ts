@@ -21,6 +21,11 @@ Deno.test("where plain comparisons were refused hidden ones are not tried, but a
     waysFor("6.18")[0]!.of?.test("Looks like the BPF stack limit of 512 bytes is exceeded"),
     true,
   );
+  // A recorder's hops need stack, too: what its program has room for is known.
+  deepEqual(waysFor("6.18", true).map(({ without }) => without).slice(0, 2), [
+    "a filter of one piece",
+    "following answers",
+  ]);
   // What bpftrace gets besides stays as it was, so that it is compiled as fast.
   equal(waysFor("6.1.0")[0]!.run, undefined);
 });

@@ -62,11 +62,13 @@ export function choosing(
   const innermost = lib("innermost");
   if (budget === null) return innermost;
   const isKeeping = recorder && kind === "hop";
+  const isUnasked = spares && noSocket !== undefined;
   const source = lib(isKeeping ? "choose_recorder" : "choose")
     .replace("//@rank", lib("rank"))
     .replace("//@first", kind === "hop" ? lib("first") : "")
     .replace("//@tell", lib("tell"))
-    .replace("//@unasked", spares && noSocket ? unasked(lib, noSocket) : "")
+    .replace("//@unasked", isUnasked ? unasked(lib, noSocket) : "")
+    .replace("@which", isUnasked ? "$c" : "@class")
     .replace("//@mark", recorder || counters === null ? "" : markedBy(counters))
     .replace("@window", firstIn(budget, isKeeping));
   return withNumbers(`${innermost}\n${source}`, budget, kind, recorder);
@@ -126,6 +128,7 @@ export function tick(
       : `printf("t\\t%lld${format}\\t%d\\t%d\\n", ${given}, $l0, $l1);`,
     withNumbers(lib("late"), budget, "hop", recorder),
     ...next,
+    "@mask[2] = @mask[0] | @mask[1];",
   ].join("\n");
 }
 

@@ -259,10 +259,10 @@ Deno.test("render: with raw tracepoints heartbeats are put together on the stack
   ok(!first({ linesOnStack: true })?.includes("config"));
 });
 
-Deno.test("[O22] render: an echo's answer that nobody waits for is told by the mask of what passes, too", () => {
+Deno.test("[O22] render: an echo's answer that nobody waits for is told where both masks tell it", () => {
   const budget = { eventsPerSecond: 100, saved: { hop: 100, rare: 100 } };
   const spared = (noSocket?: number) =>
-    render(sources, { ...options, budget, noSocket }).program.split("| @mask[0]").length - 1;
+    render(sources, { ...options, budget, noSocket }).program.split("@mask[$c]").length - 1;
   // Of drops alone: errors and resets have no reason.
   equal(spared(3), 1);
   equal(spared(), 0);
