@@ -22,7 +22,11 @@ export function drawExtraFaults(sim: Simulation, random: Random): void {
   if (extras.moved) moveOne(sim, random);
   const all = world.nodes.flatMap((node) => node.netns);
   const devices = all.flatMap((netns) => netns.devices).filter(({ kind }) => kind !== "loopback");
-  if (extras.delays) sim.queues.set(random.pick(devices), new Map());
+  if (extras.delays) {
+    const device = random.pick(devices);
+    sim.queues.set(device, new Map());
+    device.holds = true;
+  }
   const translating = all.filter(({ nat }) => nat.length > 0);
   if (extras.forgets && translating.length > 0) random.pick(translating).forgets = true;
   if (extras.shapes) {

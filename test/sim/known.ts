@@ -284,6 +284,7 @@ export const KNOWN: readonly Known[] = [
   whole(
     own(901000540, "[C6] what came in a tunnel's packet was joined to what left in another one"),
   ),
+  whole(own(901000245, "[O21] a shaper held the only packet for longer than the trace went on")),
   whole(clean(777251, "[O38] packets vanished that another host took, which had the address")),
   whole({
     ...clean(12004769, "[G6] what was tried from two ports counted for one of them"),

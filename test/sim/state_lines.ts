@@ -94,13 +94,16 @@ function neighboursOf(netns: Netns, at: number, unresolved: string): NetnsState[
   }));
 }
 
-function qdiscsOf({ name, shaper }: Device, at: number): NetnsState["qdiscs"] {
-  if (!shaper) return [];
+function qdiscsOf({ name, shaper, holds }: Device, at: number): NetnsState["qdiscs"] {
+  const held = holds
+    ? [{ device: name, kind: "netem", handle: "2:", drops: 0, text: "qdisc netem 2: delay 330ms" }]
+    : [];
+  if (!shaper) return held;
   const drops = shaper.dropsAt.filter((moment) => moment <= at).length;
   const { bitsPerSecond, limit } = shaper;
   const text = `qdisc htb 1: root refcnt 2 r2q 10 default 0x1 direct_qlen ${limit} ` +
     `rate ${bitsPerSecond}bit`;
-  return [{ device: name, kind: "htb", handle: "1:", drops, limit, text }];
+  return [...held, { device: name, kind: "htb", handle: "1:", drops, limit, text }];
 }
 
 function fdbOf(netns: Netns): NetnsState["fdb"] {

@@ -105,6 +105,8 @@ export interface Device {
   fdb?: Map<string, Device>;
   tunnel?: Tunnel;
   shaper?: Shaper;
+  /** A queue before it holds packets for a while of its own (`queues.ts`). */
+  holds?: boolean;
 }
 
 /** A segment that no kernel of ours is part of. */

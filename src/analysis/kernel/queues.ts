@@ -46,3 +46,14 @@ export const isRefusedByFilter = (event: Event): boolean =>
  * program. It lies behind the device's queueing disciplines (`tun_net_xmit`, `tap_handle_frame`).
  */
 export const isRingFull = (event: Event): boolean => hasReason(event, /^(FULL_RING|PTR_RING)/);
+
+/** Queueing disciplines that hold packets back to keep a rate or a delay. */
+export const SHAPERS: ReadonlySet<string> = new Set([
+  "tbf",
+  "htb",
+  "hfsc",
+  "cbq",
+  "cake",
+  "netem",
+  "dualpi2",
+]);

@@ -1,6 +1,8 @@
 /** Losses just before the trace ended, on a way that takes long. Rule O21. */
 import { deviceEvent } from "../correlate/steps.ts";
+import { SHAPERS } from "../kernel/queues.ts";
 import { isSilentUntil, leftOutIn } from "../view/coverage.ts";
+import { stateAfter, stateAt } from "../view/state_view.ts";
 import type { NodeView, Sighting } from "../view/timeline.ts";
 import { crossedBy, piecesOf } from "./crossings.ts";
 import type { FlowGroup } from "./flows.ts";
@@ -20,7 +22,8 @@ interface Delays {
  * long as the slowest took from the same place to wherever it was seen next. A full queue on the way
  * holds packets for longer than a trace waits at its end; where only some packets are told, the slowest may
  * be none of them, and nobody knows how long the queue is. How long one took to another node follows
- * without comparing clocks: from the readings of both directions their offset goes out.
+ * without comparing clocks: from the readings of both directions their offset goes out. Where no other
+ * packet tells how long one takes, and a shaper is behind the device, it may hold what is the only one.
  */
 export function doubtLate(group: FlowGroup): void {
   const vanished = group.packets.filter(({ outcome }) => outcome === "vanished");
@@ -33,7 +36,10 @@ export function doubtLate(group: FlowGroup): void {
     const { node } = judgement.awaited!;
     const isWithin = node === sent.node;
     const there = isWithin ? within.get(placeOf(sent)) : across.get(key(sent.node, node));
-    if (!there) continue;
+    if (!there) {
+      if (isWithin && isShapedBehind(sent)) doubtShaped(judgement, sent);
+      continue;
+    }
     const back = across.get(key(node, sent.node));
     const slowest = isWithin ? there.most : there.most + (back ? back.least : -there.least);
     const longest = mayBeSlower(sent.node, slowest) ? RESOLUTION_NS : slowest;
@@ -45,6 +51,22 @@ export function doubtLate(group: FlowGroup): void {
       `another packet took ${Math.round(slowest / 1e6)} ms`;
     revise(judgement, "O21", { outcome: "unknown", gap: { code: "watched-too-short", text } });
   }
+}
+
+/** Whether a port of the device, as of a bridge or a bond, keeps packets for a rate or a delay. */
+function isShapedBehind({ node, netns, ifindex, at }: Sighting): boolean {
+  const state = stateAfter(node, netns, at) ?? stateAt(node, netns, at);
+  const ports = new Set(
+    state?.links.filter(({ masterIfindex }) => masterIfindex === ifindex).map(({ name }) => name),
+  );
+  return state?.qdiscs.some(({ device, kind }) => ports.has(device) && SHAPERS.has(kind)) ?? false;
+}
+
+function doubtShaped(judgement: Judgement, { node, at }: Sighting): void {
+  if (isSilentUntil(node, at + RESOLUTION_NS)) return;
+  const text = `${node.name} may not have been watched any more when it would have come: ` +
+    "a queue on the way keeps a rate or a delay, and no other packet tells how long";
+  revise(judgement, "O21", { outcome: "unknown", gap: { code: "watched-too-short", text } });
 }
 
 /** A way without a queue takes less, ns. */

@@ -1,7 +1,7 @@
 /** A queueing discipline that holds packets back. */
 import type { Qdisc } from "../../../event/state.ts";
 import { longestOf } from "../../exchange/hold.ts";
-import { isQueueDrop } from "../../kernel/queues.ts";
+import { isQueueDrop, SHAPERS } from "../../kernel/queues.ts";
 import { netnsName } from "../../view/netns_names.ts";
 import { stateAfter } from "../../view/state_view.ts";
 import type { Sighting } from "../../view/timeline.ts";
@@ -9,17 +9,6 @@ import { packetText, stateEvidence } from "../evidence.ts";
 import type { ExchangeCase, ExchangeRule } from "../exchange_case.ts";
 import { cause, type Finding } from "../rule.ts";
 import { longestAnswerWait } from "./answer_wait.ts";
-
-/** Queueing disciplines that hold packets back to keep a rate or a delay. */
-const SHAPERS: ReadonlySet<string> = new Set([
-  "tbf",
-  "htb",
-  "hfsc",
-  "cbq",
-  "cake",
-  "netem",
-  "dualpi2",
-]);
 
 /** A wait shorter than this is what any queue costs, ns. */
 const HELD_NS = 20e6;
