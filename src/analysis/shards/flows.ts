@@ -6,11 +6,12 @@ import { longestHold } from "../exchange/hold.ts";
 import { mayHaveBegunElsewhere } from "../exchange/meeting.ts";
 import { isAnothersFrame, isRoutineDrop, isSideCopy } from "../kernel/frees.ts";
 import { isNetfilterDrop } from "../kernel/netfilter.ts";
-import { isEchoRequest } from "../kernel/protocols.ts";
+import { isEchoReply, isEchoRequest } from "../kernel/protocols.ts";
 import type { FlowGroup } from "../verdict/flows.ts";
 import type { Judgement } from "../verdict/judgement.ts";
 import { countOf, rateOfPackets } from "../verdict/withheld.ts";
 import type { WithheldFlow } from "../view/input.ts";
+import { shaperAt } from "../view/shaper.ts";
 import type { Sighting } from "../view/timeline.ts";
 import { eventsOf, exemplarsOf, marksOf, tunnelsOf } from "./facts.ts";
 import type { FlowSummary } from "./told.ts";
@@ -72,8 +73,10 @@ const TOLD_NS = 20e6;
 function isLoud(judgement: Judgement): boolean {
   if (judgement.outcome !== "delivered" || eventsOf(judgement).some(isOdd)) return true;
   // Whether an echo was answered depends on where its request began.
-  const isEcho = isEchoRequest(judgement.steps[0]!.event);
-  if (isEcho && mayHaveBegunElsewhere(judgement)) return true;
+  const begin = judgement.steps[0]!.event;
+  if (isEchoRequest(begin) && mayHaveBegunElsewhere(judgement)) return true;
+  // How long its sender's queue held an answer shows beside the request alone (R95).
+  if (begin.kind === "device-tx" && isEchoReply(begin) && shaperAt(begin)) return true;
   return (longestHold(judgement)?.ns ?? 0) >= TOLD_NS;
 }
 

@@ -1,9 +1,9 @@
 /** A queueing discipline that holds packets back. */
 import type { Qdisc } from "../../../event/state.ts";
 import { longestOf } from "../../exchange/hold.ts";
-import { isQueueDrop, SHAPERS } from "../../kernel/queues.ts";
+import { isQueueDrop } from "../../kernel/queues.ts";
 import { netnsName } from "../../view/netns_names.ts";
-import { stateAfter } from "../../view/state_view.ts";
+import { shaperAt } from "../../view/shaper.ts";
 import type { Sighting } from "../../view/timeline.ts";
 import { packetText, stateEvidence } from "../evidence.ts";
 import type { ExchangeCase, ExchangeRule } from "../exchange_case.ts";
@@ -36,7 +36,7 @@ export const shaped: ExchangeRule = {
     const held = longestOf(packets);
     const at = held && held.ns >= HELD_NS ? held.after : undefined;
     // By the last one, after which the drops that it counted were read.
-    const place = drops.map(shaperAt).findLast((found) => found !== null) ?? (at && shaperAt(at));
+    const place = drops.map(shapedAt).findLast((found) => found !== null) ?? (at && shapedAt(at));
     if (!place) return lateAnswer(exchange);
     const { event, qdisc } = place;
     const here = drops.filter((drop) => drop.node === event.node && drop.netns === event.netns);
@@ -66,7 +66,7 @@ export const shaped: ExchangeRule = {
 /** The queue of the answerer's device holds what its kernel has answered at once. */
 function lateAnswer({ question, answers }: ExchangeCase["exchange"]): Finding | null {
   const wait = longestAnswerWait(question.packets, answers.flatMap(({ packets }) => packets));
-  const place = wait && shaperAt(wait.left);
+  const place = wait && shapedAt(wait.left);
   if (!wait || !place) return null;
   const { event, qdisc } = place;
   const late = `left ${Math.round(wait.ns / 1e6)} ms after it was asked for`;
@@ -92,11 +92,7 @@ const seen = (event: Sighting, what: string) => ({
   text: `${packetText(event)} ${what} at ${event.device ?? "?"}`,
 });
 
-/** The shaper of the device that a packet was on. */
-function shaperAt(event: Sighting): { event: Sighting; qdisc: Qdisc } | null {
-  const state = stateAfter(event.node, event.netns, event.at);
-  const qdisc = state?.qdiscs.find(({ device, kind }) =>
-    device === event.device && SHAPERS.has(kind)
-  );
+function shapedAt(event: Sighting): { event: Sighting; qdisc: Qdisc } | null {
+  const qdisc = shaperAt(event);
   return qdisc ? { event, qdisc } : null;
 }
