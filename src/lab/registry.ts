@@ -62,7 +62,7 @@ export async function register(registration: Registration): Promise<void> {
     throw new LasthopError(
       "lab_exists",
       `Cannot bring up lab "${registration.lab}": "${registration.name}" is up already, ` +
-        `must be taken down first or given another prefix`,
+        `must be taken down first (lasthop lab down ${registration.lab}) or given another prefix`,
     );
   });
 }

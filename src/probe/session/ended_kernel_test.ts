@@ -67,6 +67,31 @@ kernelTest(
 );
 
 kernelTest(
+  "one that was found anew while it was looked for is told as ended by a later look",
+  () =>
+    withScene((scene) =>
+      withNode(scene, async ({ intake, next }) => {
+        const [node, { inode }] = [intake.nodes[0]!, await scene.handle("b")];
+        const told = next(inode);
+        await scene.sh("ip netns del $B");
+        // As a look does that began before, and saw a process which has ended since: on a machine of many
+        // processes other things happen while one looks. Whoever asks what is known is about to look.
+        let times = 2;
+        const values = node.netns.values.bind(node.netns);
+        node.netns.values = () => {
+          const known = node.netns.get(inode);
+          if (known && times-- > 0) queueMicrotask(() => intake.addNetns(node, { ...known }));
+          return values();
+        };
+        // Until then it is one that could not be read.
+        let state = await told;
+        while (!state.ended) state = await next(inode);
+        equal(state.name, scene.b);
+      })
+    ),
+);
+
+kernelTest(
   "one whose name is deleted while a process is in it has not ended, and is read by that process",
   () =>
     withScene((scene) =>

@@ -254,8 +254,7 @@ export class NodeState {
   }
 
   #found(node: RunningNode, handle: NetnsHandle): void {
-    const { inode } = handle;
-    const known = this.#ended.delete(inode) ? undefined : node.netns.get(inode);
+    const known = this.#ended.delete(handle.inode) ? undefined : node.netns.get(handle.inode);
     const now = keepingOwner(handle, known);
     const isRead = known !== undefined && !isNewOwner(known, now);
     // It gets its name after it was made, and its path when its first process is gone.
@@ -264,7 +263,7 @@ export class NodeState {
     if (isRead && isSame) return;
     this.intake.addNetns(node, now);
     if (isRead) return;
-    if (known && isSecondOwner(known, now)) this.#forgetOne(inode);
+    if (known && isSecondOwner(known, now)) this.#forgetOne(now.inode);
     void this.#watch.add([now]).then(() => this.#schedule.request(now));
   }
 
@@ -276,12 +275,13 @@ export class NodeState {
   /** Tells that a namespace has ended, and forgets it; one with packets stays for its name. */
   #end(handle: NetnsHandle): void {
     const { inode } = handle;
-    // Its sockets would keep it alive.
+    const nodes = this.intake.nodes.filter(({ netns }) => netns.get(inode) === handle);
+    // Found anew while it was looked for: the next look tells.
+    if (nodes.length === 0) return;
     this.#forgetOne(inode);
     this.#heard.forget(inode);
     this.#ended.add(inode);
-    for (const node of this.intake.nodes) {
-      if (node.netns.get(inode) !== handle) continue;
+    for (const node of nodes) {
       if (this.#wasRead.delete(inode)) {
         const told = { netns: inode, name: handle.name, holder: handle.holder };
         this.intake.addState(endedState(told, String(this.intake.nowNs())));
@@ -290,6 +290,7 @@ export class NodeState {
     }
   }
 
+  /** Sockets of the watch would keep it alive. */
   #forgetOne(inode: number): void {
     this.#watch.forget(inode);
     this.#known.forget(inode);
