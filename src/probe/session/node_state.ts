@@ -124,10 +124,8 @@ export class NodeState {
   request(netns: number, withCounters: boolean): void {
     if (this.#ended.has(netns)) return;
     if (withCounters) this.#counted.add(netns);
-    for (const node of this.intake.nodes) {
-      const handle = node.netns.get(netns);
-      if (handle) this.#schedule.request(handle);
-    }
+    const handles = this.intake.nodes.flatMap((node) => node.netns.get(netns) ?? []);
+    for (const handle of handles) this.#schedule.request(handle);
   }
 
   /** From now on changes are read, and new namespaces found where a node has all. */
