@@ -9,6 +9,7 @@ import type { Case } from "../rules/case.ts";
 import { packetText, stateEvidence } from "../rules/evidence.ts";
 import { command } from "../rules/command.ts";
 import { sysctl } from "../view/state_view.ts";
+import { secondsText } from "../rules/shared/seconds.ts";
 import { address } from "../rules/word.ts";
 import type { Suspect } from "./candidates.ts";
 import { passedAt } from "./ct_states.ts";
@@ -49,10 +50,12 @@ export function outsideConnection(
   const isForgotten = Number.isFinite(passed) && seconds > 0 && idle >= seconds;
   const text = isForgotten
     ? `; connection tracking forgets a connection after ${seconds} s without packets, and this one had ` +
-      `been idle for ${words(idle)}: as a part of it the packet would have passed the rules there`
+      `been idle for ${
+        secondsText(idle)
+      }: as a part of it the packet would have passed the rules there`
     : Number.isFinite(passed)
     ? `; packets of its connection passed there until ${
-      words(idle)
+      secondsText(idle)
     } before: as a part of it this one ` +
       "would have passed, too, but connection tracking did not take it for one"
     : "; it is not the first packet of its connection, and as a part of it would have passed: " +
@@ -69,7 +72,3 @@ export function outsideConnection(
     ]),
   };
 }
-
-/** As the report's other times: two digits are enough to compare it with a timeout. */
-const words = (seconds: number) =>
-  seconds >= 1 ? `${seconds.toFixed(1)} s` : `${Math.max(1, Math.round(seconds * 1e3))} ms`;

@@ -22,6 +22,7 @@ import { fromOwnAddress, notItsOwnThere, refusedByWayBack } from "./question_by_
 import { holderDown, keptByTunnel, keptFromAbove, refusedByDownVlan } from "./question_above.ts";
 import { diedAtAsker } from "./question_at_asker.ts";
 import { keptSilent } from "./question_kept_silent.ts";
+import { lostBefore, wasRead } from "./question_to_lost_address.ts";
 import { deathInTunnel } from "./question_in_tunnel.ts";
 import { keptByVlan, stoppedInDatapath } from "./question_in_datapath.ts";
 import { takenByXdp } from "./question_taken_by_xdp.ts";
@@ -65,6 +66,8 @@ export function askedFor(subject: Case, hop: string, name: string): Asked {
     if (question && ownsAddress(held ?? null, hop)) {
       return fateOf(subject, hop, name, owner, question);
     }
+    const lost = question && lostBefore(owner, hop, question);
+    if (lost) return lost;
   }
   const dead = deathInTunnel(subject, hop, ownAddresses(subject, name), owners);
   if (dead) return dead;
@@ -83,7 +86,11 @@ export function askedFor(subject: Case, hop: string, name: string): Asked {
       : there.slice(0, HOLDERS_MAX).map((owner) =>
         stateEvidence(
           owner.node,
-          `${hop} is at ${placeOwner(owner)}; no question for it was seen to arrive there`,
+          `${wasRead(owner, hop)}${
+            arrival(subject, hop, name, owner)
+              ? ""
+              : "; no question for it was seen to arrive there"
+          }`,
         )
       ),
     remedy: [],
