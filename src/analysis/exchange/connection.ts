@@ -163,10 +163,11 @@ function courseOfRunning(
   const base = { ...NOTHING, misdirected, answeredBy };
   const ended = endOf(joined, packets);
   const failed = [question, ...answers].flatMap(lastingLosses);
+  const isClosed = isClosedInOrder(joined, packets);
   const isLasting = [question, ...answers].some((flow) =>
     lastingLosses(flow).some((loss) => hadTimeToRepeat(flow, loss))
   );
-  const isBroken = ended?.early || (failed.length > 0 && !isClosed(question, packets));
+  const isBroken = ended?.early || (failed.length > 0 && !isClosed);
   if (isBroken && joined.missing) {
     // What made good a loss, or said good-bye, may be among the events that are missing.
     return {
@@ -179,11 +180,11 @@ function courseOfRunning(
     const reset = { packet: ended.packet, by: ended.by };
     return { ...base, outcome: "broken", story, reset, losses: failed };
   }
-  if (failed.length > 0 && !isLasting && !isClosed(question, packets)) {
+  if (failed.length > 0 && !isLasting && !isClosed) {
     const story = "it was answered, and how it went on is not known";
     return { ...base, ...unknown(story, ENDED_BEFORE_REPEAT) };
   }
-  if (failed.length > 0 && !isClosed(question, packets)) {
+  if (failed.length > 0 && !isClosed) {
     const story = "it was answered, and then segments were lost that nothing made good";
     return { ...base, outcome: "broken", story, losses: failed };
   }
@@ -238,9 +239,16 @@ function endOf({ question }: Joined, packets: readonly Judgement[]) {
   return { packet, by, early: isUnread || (!isGoodBye && !isClientsChoice) };
 }
 
-/** Both ends closed it in order. */
-function isClosed(question: FlowGroup, packets: readonly Judgement[]): boolean {
-  return question.packets.some(isFin) && packets.some(isFin);
+/**
+ * [X6] Both ends closed it in order. Who closes sends its FIN behind its data: where data was lost for good,
+ * only a FIN that arrived shows that the other end had all of it, by a segment that was not seen.
+ */
+function isClosedInOrder({ question, answers }: Joined, packets: readonly Judgement[]): boolean {
+  if (!question.packets.some(isFin) || !packets.some(isFin)) return false;
+  return [question, ...answers].every((flow) =>
+    !lastingLosses(flow).some(hasData) ||
+    flow.packets.some((packet) => isFin(packet) && packet.outcome === "delivered")
+  );
 }
 
 const UNSEEN_SERVER: Gap = {
