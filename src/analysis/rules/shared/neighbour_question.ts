@@ -111,13 +111,17 @@ function isFrom(subject: Case, name: string) {
     (sourceMac !== undefined && sourceMac === asker?.mac) || own.has(source ?? "");
 }
 
-/** The last question of this device that came into the owner's namespace, out of its tunnel. */
+/**
+ * The last question of this device that came into the owner's namespace, out of its tunnel. Where two of its
+ * devices are on one link each has a copy: the one whose address it is should have answered.
+ */
 function arrival(subject: Case, hop: string, name: string, owner: Owner): Sighting | undefined {
   const isOwn = isFrom(subject, name);
-  return questionsFor(subject.evidence, hop).findLast((event) =>
+  const came = questionsFor(subject.evidence, hop).filter((event) =>
     event.kind === "device-rx" && event.node === owner.node && event.netns === owner.netns &&
     event.tunnelKind === undefined && isOwn(event)
   );
+  return came.findLast(({ device }) => device === owner.link.name) ?? came.at(-1);
 }
 
 function fateOf(
