@@ -76,6 +76,7 @@ export const CAUSE_CODES = [
   "tunnel-options-mismatch",
   "fragment-memory-full",
   "mpls-label-unknown",
+  "endpoint-changed",
 ] as const;
 
 /** The code of a cause. */

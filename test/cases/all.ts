@@ -22,6 +22,7 @@ import { asymmetric } from "./incidents/asymmetric.ts";
 import { fragments } from "./incidents/fragments.ts";
 import { macvlan } from "./incidents/macvlan.ts";
 import { application } from "./incidents/application.ts";
+import { endpointChanged } from "./incidents/endpoint_changed.ts";
 import { portChanged } from "./incidents/port_changed.ts";
 import { benign } from "./incidents/benign.ts";
 
@@ -49,5 +50,6 @@ export const cases: readonly AnyCase[] = [
   ...macvlan,
   ...application,
   ...portChanged,
+  ...endpointChanged,
   ...benign,
 ];

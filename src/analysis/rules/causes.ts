@@ -69,6 +69,7 @@ import { cause as shaped } from "./shaped/cause.ts";
 import { cause as portChanged } from "./port-changed/cause.ts";
 import { cause as icmpEchoIgnored } from "./icmp-echo-ignored/cause.ts";
 import { cause as answeredOnTheWay } from "./answered-on-the-way/cause.ts";
+import { cause as endpointChanged } from "./endpoint-changed/cause.ts";
 import { cause as lostBetweenNodes } from "./lost-between-nodes/cause.ts";
 import { cause as leftObservedNetwork } from "./left-observed-network/cause.ts";
 import { cause as unexplained } from "./unexplained/cause.ts";
@@ -147,6 +148,7 @@ export const CAUSE_TEXTS: readonly CauseText[] = [
   portChanged,
   icmpEchoIgnored,
   answeredOnTheWay,
+  endpointChanged,
   lostBetweenNodes,
   leftObservedNetwork,
   unexplained,

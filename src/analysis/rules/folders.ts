@@ -28,6 +28,7 @@ export { conntrackTableFull } from "./conntrack-table-full/table_full.ts";
 export { deviceWithoutPolicy } from "./ipsec-policy/device_without_policy.ts";
 export { directedBroadcast } from "./ip-forwarding-disabled/directed_broadcast.ts";
 export { dropped } from "./netfilter-drop/dropped.ts";
+export { endpointChanged } from "./endpoint-changed/endpoint_changed.ts";
 export {
   endpointMissing,
   serviceUntranslated,

@@ -281,6 +281,8 @@ export const EXCHANGE_RULES: readonly ExchangeRule[] = [
   rules.replyFromOtherAddress,
   // Before the reset that a host makes because it knows no connection from the new port.
   rules.portChanged,
+  // Before that reset, too: of a server that the connection was not with before.
+  rules.endpointChanged,
   // Before the reset as well: the server's program never had the connection.
   rules.answeredOnTheWay,
   // Knows why the program that was silent was asked at all.

@@ -4,6 +4,7 @@ import { netnsName } from "../../view/netns_names.ts";
 import { packetText } from "../evidence.ts";
 import type { ExchangeRule } from "../exchange_case.ts";
 import { answeredOnTheWay } from "../answered-on-the-way/answered_on_the_way.ts";
+import { endpointChanged } from "../endpoint-changed/endpoint_changed.ts";
 import { portChanged } from "../port-changed/changed.ts";
 import { cause } from "../rule.ts";
 
@@ -33,7 +34,9 @@ export const applicationReset: ExchangeRule = {
     if (reset.by !== "client" && reset.by !== "server") return null;
     const { event } = reset.packet.steps[0]!;
     const host = `${netnsName(event.node, event.netns)} on ${event.node.name}`;
-    if (portChanged.find(subject) || answeredOnTheWay.find(subject)) return null;
+    if ([portChanged, endpointChanged, answeredOnTheWay].some((rule) => rule.find(subject))) {
+      return null;
+    }
     const whose = reset.by === "server" ? "the server" : "the client";
     const reactive = isReactiveReset(exchange, reset.packet);
     const sent = bytesOf(exchange.question.packets);

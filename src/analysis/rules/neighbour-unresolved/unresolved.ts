@@ -16,7 +16,7 @@ export const neighbourUnresolved: Rule = {
   statement:
     "Freed because the next hop's link address could not be resolved: `neighbour-unresolved`. Where " +
     "no question left the device that asks, what refused it there; where the question was seen to reach a node that has the address, what became of it there, or of the answer " +
-    "that it gave; where a tunnel carried it towards that node, where it died; where it came to a watched bridge that the " +
+    "that it gave; where it came to one that had the address and by its own clock had lost it, that; where a tunnel carried it towards that node, where it died; where it came to a watched bridge that the " +
     "holder is plugged into, the rule that refused it, or that it was not sent on. Where a tunnel, a queue, " +
     "a bridge's port or a checksum refused it, that rule's code (`tunnel-id-mismatch`, `traffic-control-drop` and so on): what refuses the " +
     "question refuses all; so does a tunnel whose other end has no link address: `tunnel-endpoint-unreachable`; so does a rule of a bridge or a device that asks for no protocol: `netfilter-drop`, likely. Where a VLAN kept it from the " +

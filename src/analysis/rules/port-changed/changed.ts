@@ -1,19 +1,12 @@
 /** A running connection that NAT translated to another source than before. */
 import { endPoint } from "../../../event/end_point.ts";
 import type { Evidence } from "../../../event/report.ts";
-import { isConnectRequest, TCP } from "../../kernel/protocols.ts";
-import type { Judgement } from "../../verdict/judgement.ts";
+import { TCP } from "../../kernel/protocols.ts";
 import { netnsName } from "../../view/netns_names.ts";
 import { packetText } from "../evidence.ts";
 import type { ExchangeRule } from "../exchange_case.ts";
 import { cause } from "../rule.ts";
-import { type Translation, translationsOf } from "../shared/translated_at.ts";
-
-/** One segment of the client, and one translation of its source. */
-interface Translated {
-  packet: Judgement;
-  by: Translation;
-}
+import { translationChange } from "../shared/translation_change.ts";
 
 /**
  * Segments of one connection whose source one node translated to two ends.
@@ -30,7 +23,7 @@ export const portChanged: ExchangeRule = {
   yields: ["port-changed"],
   find({ exchange }) {
     if (exchange.form.protocol !== TCP) return null;
-    const changed = changeIn(exchange.question.packets);
+    const changed = translationChange(exchange.question.packets, "source");
     if (!changed) return null;
     const [first, then] = changed;
     const { node, netns, to } = then.by;
@@ -52,31 +45,3 @@ export const portChanged: ExchangeRule = {
     );
   },
 };
-
-function changeIn(packets: readonly Judgement[]): [Translated, Translated] | null {
-  const before = new Map<string, Translated>();
-  for (const translated of inOrder(packets)) {
-    const { packet, by: { node, netns, from, to } } = translated;
-    const key = `${node.name} ${netns} ${from.source} ${from.sourcePort}`;
-    const known = before.get(key)?.by.to;
-    const isSame = known?.source === to.source && known?.sourcePort === to.sourcePort;
-    if (known && !isSame && !isConnectRequest(packet.steps[0]!.event)) {
-      return [before.get(key)!, translated];
-    }
-    before.set(key, translated);
-  }
-  return null;
-}
-
-/** Translations of a source, in the order in which each node made them: clocks are compared on it. */
-function inOrder(packets: readonly Judgement[]): Translated[] {
-  const found = packets.flatMap((packet) =>
-    translationsOf(packet)
-      .filter(({ from, to }) => from.source !== to.source || from.sourcePort !== to.sourcePort)
-      .map((by) => ({ packet, by }))
-  );
-  const at = ({ packet, by }: Translated) =>
-    packet.steps.find(({ event }) => event.node === by.node)!.event.at;
-  const name = ({ by }: Translated) => by.node.name;
-  return found.sort((a, b) => name(a) < name(b) ? -1 : name(a) > name(b) ? 1 : at(a) - at(b));
-}

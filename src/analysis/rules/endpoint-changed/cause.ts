@@ -1,0 +1,19 @@
+/** What people are told of this cause. */
+import type { CauseText } from "../cause_text.ts";
+
+/** Its section of docs/causes.md. */
+export const cause: CauseText = {
+  code: "endpoint-changed",
+  group: "exchanges",
+  means:
+    "NAT gave a running connection another server than before: an entry of connection tracking keeps " +
+    "a connection at one endpoint of its service, and without it the next segment is given one anew. " +
+    "That endpoint never had the connection, and resets or ignores what comes.",
+  knows:
+    "Segments of one connection left the translating node for two servers, and no new connection was " +
+    "begun between them.",
+  remedy: "Why was the entry lost? A connection that was idle longer than " +
+    "`nf_conntrack_tcp_timeout_established` (or `…_close_wait`, once one end has closed), `conntrack " +
+    "-F` or `-D` by a script, a firewall that flushes when it is reloaded, a failover to a node that " +
+    "does not share its table. Let programs keep idle connections alive more often than that.",
+};

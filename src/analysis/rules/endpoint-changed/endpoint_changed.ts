@@ -1,0 +1,61 @@
+/** A running connection that NAT translated to another server than before. */
+import { endPoint } from "../../../event/end_point.ts";
+import type { Evidence } from "../../../event/report.ts";
+import { TCP } from "../../kernel/protocols.ts";
+import { netnsName } from "../../view/netns_names.ts";
+import { stateAt, sysctl } from "../../view/state_view.ts";
+import { command } from "../command.ts";
+import { packetText, stateEvidence } from "../evidence.ts";
+import type { ExchangeRule } from "../exchange_case.ts";
+import { cause } from "../rule.ts";
+import { secondsText } from "../shared/seconds.ts";
+import { translationChange } from "../shared/translation_change.ts";
+
+const TIMEOUT = "net.netfilter.nf_conntrack_tcp_timeout_established";
+
+/**
+ * Segments of one connection whose destination one node translated to two servers.
+ *
+ * What else looks like it: a new connection from the same client's port, which a SYN begins; a SYN
+ * that is sent again, for which NAT may choose anew as long as nothing was answered; two nodes that
+ * translate side by side, each to its own server (it is asked of one node's namespace); a server that
+ * lost the connection itself (the segments before went to the same one: R92).
+ */
+export const endpointChanged: ExchangeRule = {
+  id: "R240",
+  statement:
+    "Segments of one TCP connection left a namespace that translates their destination for two " +
+    "servers, the later one without a SYN: `endpoint-changed`, proven. That it was idle is told where " +
+    "the namespace forgets connections by then.",
+  yields: ["endpoint-changed"],
+  find({ exchange }) {
+    if (exchange.form.protocol !== TCP) return null;
+    const changed = translationChange(exchange.question.packets, "destination");
+    if (!changed) return null;
+    const [first, then] = changed;
+    const { node, netns, to } = then.by;
+    const where = `${netnsName(node, netns)} on ${node.name}`;
+    const server = ({ destination, destinationPort }: typeof to) =>
+      endPoint(destination, destinationPort);
+    const idle = (then.at - first.at) / 1e9;
+    const timeout = Number(sysctl(stateAt(node, netns, then.at), TIMEOUT));
+    const isForgotten = timeout > 0 && idle >= timeout;
+    const text = `${where} translated the running connection to ${server(first.by.to)}, and ` +
+      `${secondsText(idle)} later to ${server(to)}, which never had it: its entry was lost`;
+    const left = [first, then].map(({ packet, by }): Evidence => ({
+      node: node.name,
+      kind: "event",
+      text: `${packetText(packet.steps[0]!.event)} left ${where} for ${server(by.to)}`,
+    }));
+    const why = isForgotten
+      ? [stateEvidence(node, `${TIMEOUT} = ${timeout}: the second came later`)]
+      : [];
+    return cause(
+      "endpoint-changed",
+      "proven",
+      isForgotten ? `${text}, as connections are forgotten there after ${timeout} s` : text,
+      [...left, ...why],
+      isForgotten ? command(node, netns, ["sysctl", TIMEOUT]) : [],
+    );
+  },
+};
