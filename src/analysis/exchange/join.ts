@@ -17,8 +17,8 @@ import {
 import { asksByClientPort, type FlowGroup } from "../verdict/flows.ts";
 import type { Judgement } from "../verdict/judgement.ts";
 import { before, EVER, gapOf, PACKET_SCRIPTS, type Span } from "../view/coverage.ts";
-import { isMulticast } from "../view/address.ts";
 import type { NodeView, Sighting } from "../view/timeline.ts";
+import { isToAll } from "../verdict/to_all.ts";
 import { questionThatArrivedAs } from "./arrived_as.ts";
 import type { Joined } from "./exchange.ts";
 import { isTakenByTunnel } from "./tunnel_ports.ts";
@@ -130,8 +130,8 @@ function missingOf(flows: readonly FlowGroup[]): Gap | null {
 /** It may be a question: nothing shows that it answers another flow, and its other end is one host. */
 function asks(flow: FlowGroup): boolean {
   if (flow.request) return false;
-  const { protocol, destination } = flow.form;
-  if (isMulticast(destination) || isBroadcast(flow)) return false;
+  const { protocol } = flow.form;
+  if (isToAll(flow)) return false;
   switch (protocol) {
     case TCP:
       if (flow.packets.some((packet) => isConnectRequest(firstOf(packet)))) return true;
@@ -153,8 +153,6 @@ function asks(flow: FlowGroup): boolean {
 }
 
 /** Frames to all hosts of a link are asked of nobody in particular, as DHCP does. */
-const isBroadcast = ({ packets }: FlowGroup) =>
-  packets.some(({ steps }) => steps.some(({ event }) => event.packetType === "broadcast"));
 
 /** A segment that only follows another one: the answer to a SYN, or a reset. */
 function isReaction(event: Sighting): boolean {

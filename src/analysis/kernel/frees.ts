@@ -112,6 +112,15 @@ export const isAnothersFrame = (event: Event): boolean =>
       (freedIn(event, /^ip6?v?6?_rcv/) || isTakenByNoProtocol(event))));
 
 /**
+ * [O2] What went to all of a link, freed where IP would forward it: this host is none of those that it is
+ * for, as one whose bridge has no address of that network, and what came so is forwarded by no host.
+ * A packet for one host in a frame for a group (multicast) is not meant.
+ */
+export const isBroadcastForOthers = (event: Event): boolean =>
+  event.kind === "drop" && event.packetType === "broadcast" &&
+  freedIn(event, /^ip_(error|forward)(\.|$)/);
+
+/**
  * Reasons and functions of what a packet passes before a driver gets it: tc, queue, neighbour. A
  * queueing discipline that is reset frees its packets itself, or when the lock of links is let go.
  */

@@ -9,6 +9,7 @@ import type { ExchangeFindings } from "../rules/exchange_causes.ts";
 import type { CauseOfPackets, FlowVerdict } from "../rules/flow_causes.ts";
 import { type FlowGroup, protocolName } from "../verdict/flows.ts";
 import { hasLongerWay, type Judgement } from "../verdict/judgement.ts";
+import { isToAll } from "../verdict/to_all.ts";
 import { countOf } from "../verdict/withheld.ts";
 import { packetsOf } from "./asked.ts";
 import { isCutOff } from "./cut_off.ts";
@@ -92,6 +93,7 @@ function ofExchange(exchange: Exchange, { cause }: ExchangeFindings): Found | nu
   const { outcome, gap, form, question, answers } = exchange;
   if (NO_TROUBLE.includes(outcome) || speaksForNoOther(gap)) return null;
   if (isOneWay(exchange, cause) || isCutOff(exchange, cause)) return null;
+  if (isUntakenByAll(exchange.question, outcome)) return null;
   const shown = exchange.losses[0] ?? exchange.misdirected[0] ?? exchange.reset?.packet;
   const isAnswer = shown !== undefined && !question.packets.includes(shown);
   const best = exchange.losses[0] ?? exchange.misdirected[0] ?? longest(question.packets);
@@ -122,6 +124,10 @@ function ofExchange(exchange: Exchange, { cause }: ExchangeFindings): Found | nu
 const isOneWay = ({ form, outcome, losses }: Exchange, cause: Cause | undefined) =>
   form.protocol === UDP && outcome === "unanswered" && cause === undefined && losses.length === 0;
 
+/** What is sent to all who listen need not be taken by anyone, so that not to know it is no sign either. */
+const isUntakenByAll = (group: FlowGroup, outcome: string) =>
+  group.form.protocol === UDP && outcome === "unknown" && isToAll(group);
+
 const isUnseenOnly = (exchange: Exchange, outcome: FlowVerdict["outcome"]) =>
   exchange.outcome === "answered" && outcome === "unknown";
 
@@ -132,6 +138,7 @@ function ofFlow(
   told: Found | undefined,
 ): Found[] {
   if (outcome === "delivered" || outcome === "in-flight" || speaksForNoOther(gap)) return [];
+  if (causes.length === 0 && isUntakenByAll(group, outcome)) return [];
   const base = { ...endsAsAsked(group, exchange), flow: group.id };
   const own = (
     judgement: Judgement,

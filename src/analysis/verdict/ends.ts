@@ -7,6 +7,7 @@ import { receivesUntraced } from "../kernel/devices.ts";
 import {
   isAnothersFrame,
   isBareSegment,
+  isBroadcastForOthers,
   isFreedFromSocket,
   isRoutineDrop,
   isSideCopy,
@@ -109,7 +110,7 @@ const wasRead = ({ socketFamily }: Sighting): EndKind =>
 
 function freedAsDrop(step: Step, atDestination: boolean): EndKind {
   const { event } = step;
-  if (isSideCopy(event)) return "routine";
+  if (isSideCopy(event) || isBroadcastForOthers(event)) return "routine";
   if (isFreedFromSocket(event)) {
     const hadIt = wasSeenOnDevice(step) || (atDestination && isUnreadEcho(event));
     return hadIt ? "delivered" : "routine";

@@ -21,8 +21,10 @@ import { isSix, queryOf } from "../shared/tables.ts";
 import { directorOf } from "../shared/virtual_services.ts";
 import { address, named } from "../word.ts";
 
+/** What came in a frame for a group no host forwards, whatever its settings are. */
 function isTransit(subject: Case): boolean {
   const { event } = subject;
+  if (event.packetType === "broadcast" || event.packetType === "multicast") return false;
   if (event.kind !== "drop" || !isRoutingDecision(event) || isDiscarded(event)) return false;
   const destination = wireDestination(event);
   return !isMulticast(destination) && !acceptsAddress(subject.before, destination);
@@ -32,8 +34,8 @@ function isTransit(subject: Case): boolean {
 export const forwardingDisabled: Rule = {
   id: "R1",
   statement:
-    "Died in the routing decision, not addressed to this namespace, and forwarding is off " +
-    "there (`net.ipv4.conf.DEV.forwarding`, `net.ipv6.conf.all.forwarding`), or IPv4 says so " +
+    "Died in the routing decision, not addressed to this namespace and in no frame for a group, and " +
+    "forwarding is off there (`net.ipv4.conf.DEV.forwarding`, `net.ipv6.conf.all.forwarding`), or IPv4 says so " +
     "(`IP_INADDRERRORS` in `ip_error`): `ip-forwarding-disabled`. Where IPVS hands the packet on to this " +
     "host by direct routing, the host must have the service's address: that is said, and not to forward. So is " +
     "the filter of tc that gave what came for this host a destination which nobody has here and which the " +
