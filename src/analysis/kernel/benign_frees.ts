@@ -86,9 +86,17 @@ export const BENIGN_FREES: readonly BenignFree[] = [
     source: "net/ipv6/ip6_tunnel.c, net/ipv6/icmp.c, 5.10 to 7.2",
   },
   {
-    functions: ["nf_queue_*", "nfqnl*"],
+    functions: [
+      "nf_queue_*",
+      "nfqnl_enqueue*",
+      "__nfqnl_enqueue*",
+      "nfqnl_mangle*",
+      "nfqnl_recv_*",
+    ],
     means: "branch",
-    text: "What goes to a program by NFQUEUE.",
+    text:
+      "What goes to a program by NFQUEUE: a packet that was cut for it, or that the program wrote " +
+      "anew. What the program drops is freed in `nf_reinject` or `nfqnl_reinject`, and is a loss.",
     source: "net/netfilter/nfnetlink_queue.c, 5.15 to 6.18",
   },
   {

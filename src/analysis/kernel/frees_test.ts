@@ -23,12 +23,13 @@ const CLAIMS: [string, (event: Event) => boolean, Event[], Event[]][] = [
     frees.isSideCopy,
     [
       ...[drop({ function: "packet_rcv" }), drop({ function: "br_flood.part.0" })],
-      ...[consume("nfqnl_reinject"), drop({ function: "sock_recv_errqueue" })],
+      ...[consume("nfqnl_enqueue_packet"), drop({ function: "sock_recv_errqueue" })],
       drop({ function: "skb_queue_purge_reason", reason: "QUEUE_PURGE" }),
       drop({ function: "raw_rcv_skb", reason: "SOCKET_FILTER", protocol: 1 }),
     ],
     [
       drop({ function: "br_handle_frame_finish" }),
+      drop({ function: "nfqnl_reinject", reason: "NOT_SPECIFIED" }),
       event("deliver", { function: "packet_rcv" }),
       drop({ function: "raw_rcv_skb", reason: "SOCKET_RCVBUFF", protocol: 1 }),
       drop({ function: "raw_rcv_skb", reason: "SOCKET_FILTER", protocol: 89 }),

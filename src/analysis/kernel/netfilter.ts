@@ -55,6 +55,12 @@ export function refusalByConntrack(event: Event): "not-taken-in" | "not-entered"
 export const isInProgramQueue = (event: Event): boolean =>
   freedIn(event, /^(nf_queue|nf_reinject|nfqnl_)/);
 
+/**
+ * Freed where a program that reads an NFQUEUE gave it back (Linux 6.9: `nfqnl_reinject`): the program let
+ * it go no further, or ended, or a chain of the same hook behind the queue refused it.
+ */
+export const isGivenBack = (event: Event): boolean => freedIn(event, /^(nf|nfqnl)_reinject/);
+
 /** Freed by the walk of a hook, which frees for whoever refused. */
 export const isInHookWalk = (event: Event): boolean => event.function === "nf_hook_slow";
 

@@ -1,5 +1,6 @@
 /** Which refusals can be what freed the packet, by the function that freed it. */
 import {
+  isGivenBack,
   isInHookWalk,
   isInLegacyTable,
   isInNft,
@@ -11,6 +12,7 @@ import type { Candidate } from "./walk.ts";
 
 /** Whether a refusal there would be freed in the function that the event names. */
 export function canFree({ verdict, base: { legacy } }: Candidate, { event, node }: Case): boolean {
+  if (isGivenBack(event)) return true;
   if (isInProgramQueue(event)) return verdict.do === "queue" || verdict.do === "unknown";
   if (verdict.do === "queue") return false;
   if (isInNft(event)) return legacy !== true;

@@ -2,6 +2,7 @@
 import type { CauseCode } from "../../event/codes.ts";
 import type { Cause, Evidence } from "../../event/report.ts";
 import type { NetfilterRule, NetnsState } from "../../event/state.ts";
+import { isGivenBack } from "../kernel/netfilter.ts";
 import type { Case } from "../rules/case.ts";
 import { command, commandAnywhere } from "../rules/command.ts";
 import { cause } from "../rules/rule.ts";
@@ -160,9 +161,8 @@ function sentence(
     }`;
   }
   if (verdict.do === "queue") {
-    return `${who} handed ${packetText(event)} to a program, and no program let it go on, at ${
-      place(subject)
-    }`;
+    const then = isGivenBack(event) ? "which did not let it go on" : "and no program let it go on";
+    return `${who} handed ${packetText(event)} to a program, ${then}, at ${place(subject)}`;
   }
   const how = verdict.do === "reject" ? ` with ${answer ?? verdict.with}` : "";
   return `${who} ${did} ${packetText(event)}${how} at ${place(subject)}`;

@@ -80,7 +80,8 @@ function vlanRefused(subject: Case) {
       eventEvidence(subject),
       vlansOf(subject, bridge, port),
     ],
-    id === undefined ? undefined : allowing(subject, port, id),
+    // It came with that tag, and so must go what answers it.
+    id === undefined ? undefined : allowing(subject, port, id, "tagged"),
   );
 }
 

@@ -38,13 +38,17 @@ export function forwarding(subject: Case, port: Link): string[] {
   return command(node, netns, ["bridge", "-d", "link", "show", "dev", device(port.name)]);
 }
 
-/** The VLAN is one of the port's: without a tag where the port gives none, for a host that knows of no VLAN. */
+/**
+ * The VLAN is one of the port's: without a tag where the port gives none, for a host that knows of no VLAN, unless
+ * what is behind the port was seen to send it tagged.
+ */
 export function allowing(
   { node, netns, before: state }: Case,
   { name, vlans = [] }: Link,
   id: number,
+  sent?: "tagged",
 ): string[] {
-  const untagged = vlans.length > 0 && vlans.every((vlan) => vlan.untagged);
+  const untagged = sent === undefined && vlans.length > 0 && vlans.every((vlan) => vlan.untagged);
   return checked({
     ...{ node, netns, state },
     changes: [{ do: "allow-vlan", device: name, id, untagged }],

@@ -131,9 +131,13 @@ const macvlanOn = ({ ifindex, mtu }: Link, name: string): Link => ({
   ...{ peerIfindex: ifindex, macvlanMode: "bridge" },
 });
 
-/** The kernel knows an entry by these alone. */
+/**
+ * The kernel knows an entry by these alone. A bridge that is told no VLAN deletes the entries of all VLANs
+ * (`br_fdb_delete`), as it makes one for each of them.
+ */
 const isSameEntry = (a: FdbEntry, b: FdbEntry): boolean =>
-  a.mac === b.mac && a.device === b.device && a.master === b.master && a.vlan === b.vlan &&
+  a.mac === b.mac && a.device === b.device && a.master === b.master &&
+  (a.vlan === b.vlan || (b.vlan === undefined && b.master !== undefined)) &&
   (b.destination === undefined || a.destination === b.destination);
 
 type LinkChange = Extract<Change, { device: string }>;

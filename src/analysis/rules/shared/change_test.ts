@@ -68,7 +68,7 @@ Deno.test("switching forwarding on does so for every device of the family, and o
   });
 });
 
-Deno.test("an fdb entry is replaced by MAC and device, and deleted with its master and VLAN", () => {
+Deno.test("an fdb entry is replaced by MAC and device, and deleted with its master, of one VLAN or of all", () => {
   const entry = (mac: string, more = {}) => ({ device: "vx", mac, flags: [], ...more });
   const read = state({
     fdb: [
@@ -80,8 +80,10 @@ Deno.test("an fdb entry is replaced by MAC and device, and deleted with its mast
   const moved = entry("02:00:00:00:00:01", { destination: "10.0.0.2" });
   deepEqual(applied(read, [{ do: "replace-fdb", entry: moved }]).fdb.at(-1), moved);
   equal(applied(read, [{ do: "replace-fdb", entry: moved }]).fdb.length, 3);
-  const untagged = entry("02:00:00:00:00:02", { master: "br0" });
-  deepEqual(applied(read, [{ do: "delete-fdb", entry: untagged }]).fdb, read.fdb.slice(0, 2));
+  const ofAll = entry("02:00:00:00:00:02", { master: "br0" });
+  deepEqual(applied(read, [{ do: "delete-fdb", entry: ofAll }]).fdb, read.fdb.slice(0, 1));
+  const ofOne = entry("02:00:00:00:00:02", { master: "br0", vlan: 5 });
+  deepEqual(applied(read, [{ do: "delete-fdb", entry: ofOne }]).fdb, [read.fdb[0], read.fdb[2]]);
 });
 
 Deno.test("a rule goes by all its words, and not at all where some are missing", () => {
