@@ -9,7 +9,13 @@ import {
   isHousekeeping,
   isIcmpError,
 } from "./identity.ts";
-import { isDropBeforeSending, isFree, isSolicitationCopy, isTapCopy } from "../kernel/frees.ts";
+import {
+  isDropBeforeSending,
+  isFree,
+  isQuoteCopy,
+  isSolicitationCopy,
+  isTapCopy,
+} from "../kernel/frees.ts";
 import { isNetfilterDrop } from "../kernel/netfilter.ts";
 import { TCP } from "../kernel/protocols.ts";
 import type { Event, EventKind } from "../../event/event.ts";
@@ -270,5 +276,6 @@ function couldBecome(before: Sighting, event: Sighting): boolean {
   return origin !== null && formKey(origin) === formKey(conntrackForm(before) ?? formOf(before));
 }
 
-/** Taps and neighbour solicitations free a clone, whose skb is not the packet's. */
-const isCopy = (event: Sighting) => isSolicitationCopy(event) || isTapCopy(event);
+/** Taps, neighbour solicitations and who looks at a quote free a clone, whose skb is not the packet's. */
+const isCopy = (event: Sighting) =>
+  isSolicitationCopy(event) || isTapCopy(event) || isQuoteCopy(event);

@@ -86,6 +86,13 @@ export const BENIGN_FREES: readonly BenignFree[] = [
     source: "net/ipv6/ip6_tunnel.c, net/ipv6/icmp.c, 5.10 to 7.2",
   },
   {
+    functions: ["xfrm_icmp_flow_decode*"],
+    means: "copy",
+    text:
+      "What an ICMP error quotes, as the policies of IPsec are asked about it: the packet died elsewhere.",
+    source: "net/xfrm/xfrm_policy.c, 6.8 to 7.2",
+  },
+  {
     functions: [
       "nf_queue_*",
       "nfqnl_enqueue*",

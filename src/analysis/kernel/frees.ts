@@ -34,6 +34,13 @@ export function isSideCopy(event: Event): boolean {
 }
 
 /**
+ * The free of the clone that policies of IPsec are asked with about what an ICMP error quotes. It is always
+ * made there, so its skb is another one than that of a packet before.
+ */
+export const isQuoteCopy = (event: Event): boolean =>
+  isFree(event) && freedIn(event, /^xfrm_icmp_flow_decode/);
+
+/**
  * [O8] The free, not as a drop, of the clone that a neighbour was asked with (`neigh_probe`, which is
  * inlined into `__neigh_event_send`): the packet itself waits for the neighbour's link address.
  */

@@ -23,7 +23,11 @@ const CLAIMS: [string, (event: Event) => boolean, Event[], Event[]][] = [
     frees.isSideCopy,
     [
       ...[drop({ function: "packet_rcv" }), drop({ function: "br_flood.part.0" })],
-      ...[consume("nfqnl_enqueue_packet"), drop({ function: "sock_recv_errqueue" })],
+      ...[
+        consume("nfqnl_enqueue_packet"),
+        consume("xfrm_icmp_flow_decode"),
+        drop({ function: "sock_recv_errqueue" }),
+      ],
       drop({ function: "skb_queue_purge_reason", reason: "QUEUE_PURGE" }),
       drop({ function: "raw_rcv_skb", reason: "SOCKET_FILTER", protocol: 1 }),
     ],

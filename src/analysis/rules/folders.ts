@@ -155,6 +155,7 @@ export { virtualServerNoWay } from "./no-route/virtual_server.ts";
 export { virtualServersTaken } from "./service-without-endpoint/servers_taken.ts";
 export { virtualServiceEmpty } from "./service-without-endpoint/virtual_service.ts";
 export { vlanDeviceDown } from "./link-down/vlan_device_down.ts";
+export { spanningTree } from "./bridge-port-blocked/spanning_tree.ts";
 export { vlanStateBlocked } from "./bridge-port-blocked/vlan_state.ts";
 export { vlanUnknown } from "./vlan-unknown/vlan_unknown.ts";
 export { vxlanGroupPolicy } from "./tunnel-options-mismatch/vxlan_group_policy.ts";

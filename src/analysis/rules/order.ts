@@ -147,6 +147,8 @@ export const RULES: readonly Rule[] = [
   // Its function asks for the VLAN alone, so that nothing else of the port is to blame.
   rules.vlanStateBlocked,
   rules.bridgePort,
+  // Asks what is left where all ports let it pass by both readings.
+  rules.spanningTree,
 
   // These hold only where R1 does, or R107, and know why the packet came to a host that has not its address.
   rules.rangeTakenOver,

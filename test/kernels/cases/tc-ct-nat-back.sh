@@ -9,7 +9,7 @@ build() {
   tc_ r qdisc add dev e0 clsact
   tc_ r qdisc add dev e1 clsact
   tc_ r filter add dev e0 ingress prio 1 protocol ip flower ip_proto udp dst_ip 10.45.9.9 dst_port 53 ct_state -trk \
-    action ct commit nat dst addr 10.45.2.1
+    action ct commit nat dst addr 10.45.2.1 pipe action pass
   tc_ r filter add dev e1 ingress prio 1 protocol ip flower ip_proto udp src_port 53 ct_state -trk action ct nat pipe action pass
 }
 fault() { tc_ r filter del dev e1 ingress prio 1; }

@@ -24,7 +24,8 @@ export function namedReason({ code, holds, says, read, remedy }: NamedReason): R
     id: "R13",
     statement:
       "The kernel's reason names the cause by itself: receive buffer, accept queue, checksum, " +
-      "socket filter, IPsec, CPU backlog.",
+      "socket filter, IPsec, CPU backlog. Of what a policy of IPsec refuses, the one counter of xfrm_stat " +
+      "that rose between the states before and after says why.",
     yields: [code],
     judge(subject) {
       if (subject.event.kind !== "drop" || !holds(subject.event)) return null;
