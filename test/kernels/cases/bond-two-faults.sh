@@ -1,7 +1,7 @@
 # Two faults behind a bond: a filter of tc on it drops what one port answers, and nobody listens at another.
 # nodes: left r right
 # fault: dropped traffic-control-drop
-# besides: refused no-listener
+# besides: unanswered traffic-control-drop, dropped no-listener, refused no-listener
 build() {
   modprobe bonding
   ns left r right

@@ -1,6 +1,7 @@
 # A server's IPv6 address was found to be another host's (duplicate address detection), so that the server has it no more.
 # nodes: client sw server other
-# fault: refused no-listener
+# fault: refused address-duplicate
+# besides: dropped no-listener
 build() {
   ns client sw server other
   ip_ sw link add br0 type bridge mcast_snooping 0
