@@ -29,6 +29,7 @@ import { ask } from "../view/asked.ts";
 import { isMulticast } from "../view/address.ts";
 import { acceptsAddress, linkOf, stateAt } from "../view/state_view.ts";
 import type { Sighting } from "../view/timeline.ts";
+import { isAnsweredEcho6 } from "./answered_echo.ts";
 import { toMirror } from "./asides.ts";
 
 /** What the last sighting of a copy means. */
@@ -111,6 +112,7 @@ const wasRead = ({ socketFamily }: Sighting): EndKind =>
 function freedAsDrop(step: Step, atDestination: boolean): EndKind {
   const { event } = step;
   if (isSideCopy(event) || isBroadcastForOthers(event)) return "routine";
+  if (isAnsweredEcho6(event)) return "delivered";
   if (isFreedFromSocket(event)) {
     const hadIt = wasSeenOnDevice(step) || (atDestination && isUnreadEcho(event));
     return hadIt ? "delivered" : "routine";

@@ -1,0 +1,37 @@
+/** [O10] An echo request over IPv6 that was answered, although the kernel freed it as a drop. */
+import { isEchoReply } from "../kernel/protocols.ts";
+import { isUnansweredEcho6 } from "../kernel/sockets.ts";
+import { concludedFrom, finding } from "../view/finding.ts";
+import type { Sighting } from "../view/timeline.ts";
+
+/** The kernel makes the answer before it frees the request, which takes no longer. */
+const ANSWER_NS = 1e9;
+
+/**
+ * Before Linux 6.3 `icmpv6_rcv` frees every echo request as a drop without a reason, and the one that it answered
+ * as well. Its answer, with its id and number, was seen in the same namespace: it arrived.
+ */
+export function isAnsweredEcho6(event: Sighting): boolean {
+  const { node, netns, at, kind } = event;
+  if (kind !== "drop" || netns === undefined || !isUnansweredEcho6(event)) return false;
+  return concludedFrom(
+    node,
+    repliesMade,
+    keyOf(netns, event.source, event.destination, event),
+    `answered ${at}`,
+    (replies) => replies.some((reply) => Math.abs(reply.at - at) <= ANSWER_NS),
+  );
+}
+
+const repliesMade = finding((event) =>
+  isEchoReply(event) && event.netns !== undefined
+    ? keyOf(event.netns, event.destination, event.source, event)
+    : undefined
+);
+
+const keyOf = (
+  netns: number,
+  asker: string | undefined,
+  asked: string | undefined,
+  { icmpId, icmpSequence }: Sighting,
+) => `${netns} ${asker} ${asked} ${icmpId} ${icmpSequence}`;
