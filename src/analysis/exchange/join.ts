@@ -18,6 +18,7 @@ import { asksByClientPort, type FlowGroup } from "../verdict/flows.ts";
 import type { Judgement } from "../verdict/judgement.ts";
 import { before, EVER, gapOf, PACKET_SCRIPTS, type Span } from "../view/coverage.ts";
 import type { NodeView, Sighting } from "../view/timeline.ts";
+import { isForDhcpClient } from "../verdict/dhcp.ts";
 import { isToAll } from "../verdict/to_all.ts";
 import { questionThatArrivedAs } from "./arrived_as.ts";
 import type { Joined } from "./exchange.ts";
@@ -131,7 +132,7 @@ function missingOf(flows: readonly FlowGroup[]): Gap | null {
 function asks(flow: FlowGroup): boolean {
   if (flow.request) return false;
   const { protocol } = flow.form;
-  if (isToAll(flow)) return false;
+  if (isToAll(flow) || isForDhcpClient(flow.form)) return false;
   switch (protocol) {
     case TCP:
       if (flow.packets.some((packet) => isConnectRequest(firstOf(packet)))) return true;

@@ -126,7 +126,7 @@ const isOneWay = ({ form, outcome, losses }: Exchange, cause: Cause | undefined)
 
 /** What is sent to all who listen need not be taken by anyone, so that not to know it is no sign either. */
 const isUntakenByAll = (group: FlowGroup, outcome: string) =>
-  group.form.protocol === UDP && outcome === "unknown" && isToAll(group);
+  outcome === "unknown" && isToAll(group);
 
 const isUnseenOnly = (exchange: Exchange, outcome: FlowVerdict["outcome"]) =>
   exchange.outcome === "answered" && outcome === "unknown";

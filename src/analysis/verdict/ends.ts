@@ -31,6 +31,7 @@ import { acceptsAddress, linkOf, stateAt } from "../view/state_view.ts";
 import type { Sighting } from "../view/timeline.ts";
 import { isAnsweredEcho6 } from "./answered_echo.ts";
 import { toMirror } from "./asides.ts";
+import { isLeftToDhcp, isReadByDhcp } from "./dhcp.ts";
 
 /** What the last sighting of a copy means. */
 export type EndKind =
@@ -100,18 +101,19 @@ const ENDINGS: Record<LastSeen, (step: Step, atDestination: boolean) => EndKind>
   received,
   dropped: freedAsDrop,
   "done-with": consumed,
-  read: ({ event }) => wasRead(event),
+  read: wasRead,
   waits: () => "waiting",
   nothing: () => "routine",
 };
 
-/** [O1] A program read it; that of a packet socket read a copy. */
-const wasRead = ({ socketFamily }: Sighting): EndKind =>
-  socketFamily === AF_PACKET ? "routine" : "delivered";
+/** [O1] A program read it; that of a packet socket read a copy, if it was no client of DHCP. */
+function wasRead(step: Step): EndKind {
+  return step.event.socketFamily === AF_PACKET && !isReadByDhcp(step) ? "routine" : "delivered";
+}
 
 function freedAsDrop(step: Step, atDestination: boolean): EndKind {
   const { event } = step;
-  if (isSideCopy(event) || isBroadcastForOthers(event)) return "routine";
+  if (isSideCopy(event) || isBroadcastForOthers(event) || isLeftToDhcp(event)) return "routine";
   if (isAnsweredEcho6(event)) return "delivered";
   if (isFreedFromSocket(event)) {
     const hadIt = wasSeenOnDevice(step) || (atDestination && isUnreadEcho(event));
@@ -164,12 +166,13 @@ function consumed(step: Step, atDestination: boolean): EndKind {
   const { event } = step;
   if (isSolicitationCopy(event)) return "waiting";
   if (isSideCopy(event) || isHandedOnByXdp(event)) return "routine";
-  const before = step.previous?.event;
+  const { previous } = step;
+  const before = previous?.event;
   // Also where nothing is known of the namespace: a program has read it.
-  if (before?.kind === "deliver" && before.skb === event.skb) return wasRead(before);
+  if (before?.kind === "deliver" && before.skb === event.skb) return wasRead(previous!);
   const wasHandedOver = before?.kind === "device-tx" && before.skb === event.skb;
   if (wasHandedOver && (isFreedByTunnelSender(event) || isRefusedByIpvlan(event))) return "dropped";
-  if (wasHandedOver && isKeptByDummy(event)) return keptByDummy(step.previous!);
+  if (wasHandedOver && isKeptByDummy(event)) return keptByDummy(previous!);
   // A keepalive of wireguard still has the headers that it came with, and was received with them.
   if (isRefusedByWireguard(event) && before?.kind !== "device-rx") return "dropped";
   if (atDestination && isTakenByProtocol(event)) return "delivered";
