@@ -5,6 +5,7 @@ import { isWanted } from "../verdict/incident.ts";
 import { noted, Questions } from "../view/asked.ts";
 import { type Asides, lookupsWithoutPacket } from "../view/evidence.ts";
 import type { Difference } from "./shown.ts";
+import { answerKeys } from "./address_selection.ts";
 import { askersOf, type MadeFlows, type Unsent, unsentFlows } from "./unsent.ts";
 
 const NUMBERS: Record<string, number> = { icmp: 1, tcp: 6, udp: 17, icmp6: 58 };
@@ -19,7 +20,7 @@ const NONE: readonly never[] = [];
 /** What could not be sent in one incident. */
 export class AllUnsent implements MadeFlows {
   readonly #ids = new Map<string, Flow>();
-  /** By the end that sent them; null until somebody asks. */
+  /** By the end that sent them, and by `answerKeys`; null until somebody asks. */
   #byEnd: Map<string, Set<Flow>> | null = null;
   /** Ends and ids that were asked for. */
   #askedFor = new Set<string>();
@@ -45,7 +46,7 @@ export class AllUnsent implements MadeFlows {
   /** The ends that it is found by; none while nobody looked for any. */
   #doubt(flow: Flow): string[] {
     if (this.#byEnd === null) return [];
-    const ends = askersOf(flow);
+    const ends = keysOf(flow);
     if ([...ends, flow.id].some((key) => this.#askedFor.has(key))) this.#unsent = null;
     return ends;
   }
@@ -73,10 +74,14 @@ export class AllUnsent implements MadeFlows {
     if (this.#byEnd === null) {
       this.#byEnd = new Map();
       for (const flow of this.#ids.values()) {
-        for (const end of askersOf(flow)) put(this.#byEnd, end, flow);
+        for (const end of keysOf(flow)) put(this.#byEnd, end, flow);
       }
     }
     return this.#byEnd.get(end) ?? NONE;
+  }
+
+  answersBy(key: string): Iterable<Flow> {
+    return this.askedBy(key);
   }
 
   has(id: string): boolean {
@@ -84,6 +89,9 @@ export class AllUnsent implements MadeFlows {
     return this.#ids.has(id);
   }
 }
+
+/** What a flow is found by. */
+const keysOf = (flow: Flow): string[] => [...askersOf(flow), ...answerKeys(flow)];
 
 function put(index: Map<string, Set<Flow>>, end: string, flow: Flow): void {
   const own = index.get(end);

@@ -26,6 +26,7 @@ import { routeRemedy } from "../rules/shared/route_remedy.ts";
 import { stateEvidence } from "../rules/evidence.ts";
 import { holderAt, isOwn, netnsLabel, netnsName } from "../view/netns_names.ts";
 import { isIncomplete, ownsAddress, stateAt } from "../view/state_view.ts";
+import { tookAnother } from "./address_selection.ts";
 import { isForAnswerOfKernel } from "./kernel_answer.ts";
 import type { NeverMade } from "../problem/never_made.ts";
 import type { Trouble } from "../problem/trouble.ts";
@@ -59,6 +60,8 @@ export interface Unsent {
 export interface MadeFlows {
   /** Those that were sent by this end, or were translated to come from it, as `askersOf` spells it. */
   askedBy(end: string): Iterable<Flow>;
+  /** Answers that arrived, by `answerKeys`. */
+  answersBy(key: string): Iterable<Flow>;
   has(id: string): boolean;
 }
 
@@ -91,6 +94,8 @@ export function unsentFlows(evidence: Asides, made: MadeFlows): Unsent[] {
   }
   const unsent: Unsent[] = [];
   for (const attempt of attempts.values()) {
+    const isBound = !isUnspecified(attempt.form.source);
+    if (tookAnother(attempt.lookups, isBound, (key) => made.answersBy(key))) continue;
     const flow = flowOf(attempt, evidence);
     if (!flow || made.has(flow.id)) continue;
     const { lookups, request } = attempt;
