@@ -13,6 +13,7 @@ import { isToAll } from "../verdict/to_all.ts";
 import { countOf } from "../verdict/withheld.ts";
 import { packetsOf } from "./asked.ts";
 import { isCutOff } from "./cut_off.ts";
+import { isRouteProbe } from "./route_probe.ts";
 import { isAt, lastAtPlace, type Place, placeOf, timesAt } from "./place.ts";
 import { speaksFor, type Towards, type TroubleTold } from "./trouble_told.ts";
 
@@ -93,7 +94,7 @@ function ofExchange(exchange: Exchange, { cause }: ExchangeFindings): Found | nu
   const { outcome, gap, form, question, answers } = exchange;
   if (NO_TROUBLE.includes(outcome) || speaksForNoOther(gap)) return null;
   if (isOneWay(exchange, cause) || isCutOff(exchange, cause)) return null;
-  if (isUntakenByAll(exchange.question, outcome)) return null;
+  if (isUntakenByAll(question, outcome) || isRouteProbe(question, cause)) return null;
   const shown = exchange.losses[0] ?? exchange.misdirected[0] ?? exchange.reset?.packet;
   const isAnswer = shown !== undefined && !question.packets.includes(shown);
   const best = exchange.losses[0] ?? exchange.misdirected[0] ?? longest(question.packets);
@@ -139,6 +140,7 @@ function ofFlow(
 ): Found[] {
   if (outcome === "delivered" || outcome === "in-flight" || speaksForNoOther(gap)) return [];
   if (causes.length === 0 && isUntakenByAll(group, outcome)) return [];
+  if (causes.length > 0 && causes.every(({ cause }) => isRouteProbe(group, cause))) return [];
   const base = { ...endsAsAsked(group, exchange), flow: group.id };
   const own = (
     judgement: Judgement,
