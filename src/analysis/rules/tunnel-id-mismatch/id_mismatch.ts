@@ -27,7 +27,8 @@ export const tunnelIdMismatch: Rule = {
     const here = tunnelsOf(subject, kind);
     const match = here.some(({ link }) => takes(link, outer));
     if (!named && (match || isWithoutId(here, outer))) return null;
-    const list = here.map(({ link, netns }) =>
+    const set = here.filter(({ link }) => !isIdleFallback(link));
+    const list = set.map(({ link, netns }) =>
       `${placeOf(subject.node, netns, link.name)} has id ${link.tunnel!.id ?? "none"}`
     );
     return cause(
@@ -41,20 +42,22 @@ export const tunnelIdMismatch: Rule = {
         ...list.map((text) => stateEvidence(subject.node, text)),
       ],
       // Which of the two ends is wrong, no state tells.
-      ends(subject, here.map(({ link, netns }) => ({ node: subject.node, netns, link }))),
+      ends(subject, set.map(({ link, netns }) => ({ node: subject.node, netns, link }))),
     );
   },
 };
 
-/**
- * GRE without a key tells an id of 0, and its device tells none. The device that each namespace has of its own,
- * without ends, takes nothing while it is down.
- */
-function takes({ tunnel, flags }: Link, { tunnelId }: Case["event"]): boolean {
+/** GRE without a key tells an id of 0, and its device tells none. */
+function takes(link: Link, { tunnelId }: Case["event"]): boolean {
+  const { tunnel } = link;
   if (tunnel!.external || tunnel!.id === tunnelId) return true;
-  const isFallback = tunnel!.local === undefined && tunnel!.remote === undefined;
-  return tunnelId === 0 && tunnel!.id === undefined && (!isFallback || flags.includes("UP"));
+  return tunnelId === 0 && tunnel!.id === undefined && !isIdleFallback(link);
 }
+
+/** The device that each namespace has of its own (`gre0`), without ends and id: while it is down it takes nothing. */
+const isIdleFallback = ({ tunnel, flags }: Link): boolean =>
+  tunnel!.id === undefined && tunnel!.local === undefined && tunnel!.remote === undefined &&
+  !tunnel!.external && !flags.includes("UP");
 
 /** Neither the packet nor a device here has a key: whatever is wrong, it is no key. */
 const isWithoutId = (here: readonly { link: Link }[], { tunnelId }: Case["event"]): boolean =>
