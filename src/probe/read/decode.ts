@@ -43,6 +43,8 @@ export interface DecoderPorts {
 
 /** Takes the lines of one bpftrace, in the order in which they were printed. */
 export interface Decoder {
+  /** Tells the packets of processors of which every line was read: nothing is added to them any more. */
+  caughtUp(isCaughtUp: (cpu: number) => boolean): void;
   line(text: string): void;
   /** Hands over events that still wait for continuation lines. */
   flush(): void;
@@ -192,6 +194,9 @@ export function createDecoder(ports: DecoderPorts): Decoder {
   }
 
   return {
+    caughtUp(isCaughtUp) {
+      for (const cpu of [...pending.keys()]) if (isCaughtUp(cpu)) releaseAll(cpu);
+    },
     line(text) {
       if (text === "" || text.startsWith("Attaching ") || isOfEmitted(text)) return;
       try {

@@ -72,7 +72,11 @@ export class LineSource {
   /** A line of bpftrace, as it printed it. */
   line(text: string): void {
     const proof = this.#caughtUp.line(text, this.#tickNs);
-    if (proof) this.#progress.caughtUp(proof.timeNs, proof.isCaughtUp);
+    if (proof) {
+      this.#progress.caughtUp(proof.timeNs, proof.isCaughtUp);
+      // An idle processor may not beat for many seconds, and its last packet is not to wait for that.
+      this.#decoder.caughtUp(proof.isCaughtUp);
+    }
     this.#decoder.line(text);
     if (proof) this.#settle();
   }
