@@ -131,9 +131,9 @@ function missingOf(flows: readonly FlowGroup[]): Gap | null {
 /** It may be a question: nothing shows that it answers another flow, and its other end is one host. */
 function asks(flow: FlowGroup): boolean {
   if (flow.request) return false;
-  const { protocol } = flow.form;
+  // What goes to all is asked of nobody in particular, and what DHCP says to one was asked so.
   if (isToAll(flow) || isForDhcpClient(flow.form)) return false;
-  switch (protocol) {
+  switch (flow.form.protocol) {
     case TCP:
       if (flow.packets.some((packet) => isConnectRequest(firstOf(packet)))) return true;
       // It may be the middle of a connection, but no bare answer or reset, and no server's side of it
@@ -152,8 +152,6 @@ function asks(flow: FlowGroup): boolean {
       return false;
   }
 }
-
-/** Frames to all hosts of a link are asked of nobody in particular, as DHCP does. */
 
 /** A segment that only follows another one: the answer to a SYN, or a reset. */
 function isReaction(event: Sighting): boolean {

@@ -124,8 +124,11 @@ export const isAnothersFrame = (event: Event): boolean =>
  * A packet for one host in a frame for a group (multicast) is not meant.
  */
 export const isBroadcastForOthers = (event: Event): boolean =>
-  event.kind === "drop" && event.packetType === "broadcast" &&
-  freedIn(event, /^ip_(error|forward)(\.|$)/);
+  event.packetType === "broadcast" && isFreedAsTransit(event);
+
+/** Dropped where IPv4 would send it on, because its destination is not here. */
+export const isFreedAsTransit = (event: Event): boolean =>
+  event.kind === "drop" && freedIn(event, /^ip_(error|forward)(\.|$)/);
 
 /**
  * Reasons and functions of what a packet passes before a driver gets it: tc, queue, neighbour. A

@@ -6,7 +6,7 @@ import type { Judgement } from "../verdict/judgement.ts";
 
 /** Ports that traceroute asks one after the other, at which nobody listens: that is its answer. */
 const TRACEROUTE_PORTS = { from: 33_434, to: 33_534 };
-/** Hops that traceroute, tracepath and mtr look for at most; no host begins with fewer for anything else. */
+/** Hops that traceroute, tracepath and mtr look for at most. Hosts begin with 64 or more. */
 const HOPS_MAX = 30;
 
 const isProbed = (form: FlowGroup["form"]) => {

@@ -20,9 +20,9 @@ const NONE: readonly never[] = [];
 /** What could not be sent in one incident. */
 export class AllUnsent implements MadeFlows {
   readonly #ids = new Map<string, Flow>();
-  /** By the end that sent them, and by `answerKeys`; null until somebody asks. */
-  #byEnd: Map<string, Set<Flow>> | null = null;
-  /** Ends and ids that were asked for. */
+  /** By `keysOf`; null until somebody asks. */
+  #byKey: Map<string, Set<Flow>> | null = null;
+  /** Keys and ids that were asked for. */
   #askedFor = new Set<string>();
   #asked = new Questions();
   #unsent: readonly Unsent[] | null = null;
@@ -32,20 +32,20 @@ export class AllUnsent implements MadeFlows {
     for (const flow of gone) {
       if (this.#ids.get(flow.id) === flow) this.#ids.delete(flow.id);
       for (const end of this.#doubt(flow)) {
-        const own = this.#byEnd?.get(end);
+        const own = this.#byKey?.get(end);
         own?.delete(flow);
-        if (own?.size === 0) this.#byEnd!.delete(end);
+        if (own?.size === 0) this.#byKey!.delete(end);
       }
     }
     for (const flow of come) {
       this.#ids.set(flow.id, flow);
-      for (const end of this.#doubt(flow)) put(this.#byEnd!, end, flow);
+      for (const end of this.#doubt(flow)) put(this.#byKey!, end, flow);
     }
   }
 
-  /** The ends that it is found by; none while nobody looked for any. */
+  /** The keys that it is found by; none while nobody looked for any. */
   #doubt(flow: Flow): string[] {
-    if (this.#byEnd === null) return [];
+    if (this.#byKey === null) return [];
     const ends = keysOf(flow);
     if ([...ends, flow.id].some((key) => this.#askedFor.has(key))) this.#unsent = null;
     return ends;
@@ -69,19 +69,15 @@ export class AllUnsent implements MadeFlows {
     return this.#unsent;
   }
 
-  askedBy(end: string): Iterable<Flow> {
-    this.#askedFor.add(end);
-    if (this.#byEnd === null) {
-      this.#byEnd = new Map();
+  foundBy(key: string): Iterable<Flow> {
+    this.#askedFor.add(key);
+    if (this.#byKey === null) {
+      this.#byKey = new Map();
       for (const flow of this.#ids.values()) {
-        for (const end of keysOf(flow)) put(this.#byEnd, end, flow);
+        for (const one of keysOf(flow)) put(this.#byKey, one, flow);
       }
     }
-    return this.#byEnd.get(end) ?? NONE;
-  }
-
-  answersBy(key: string): Iterable<Flow> {
-    return this.askedBy(key);
+    return this.#byKey.get(key) ?? NONE;
   }
 
   has(id: string): boolean {

@@ -58,10 +58,11 @@ export interface Unsent {
 
 /** Flows of which packets were made. */
 export interface MadeFlows {
-  /** Those that were sent by this end, or were translated to come from it, as `askersOf` spells it. */
-  askedBy(end: string): Iterable<Flow>;
-  /** Answers that arrived, by `answerKeys`. */
-  answersBy(key: string): Iterable<Flow>;
+  /**
+   * Those that were sent by this end, or were translated to come from it, as `askersOf` spells it; or answers
+   * that arrived, as `answerKeys` spells what they are looked for by.
+   */
+  foundBy(key: string): Iterable<Flow>;
   has(id: string): boolean;
 }
 
@@ -73,7 +74,7 @@ export function unsentFlows(evidence: Asides, made: MadeFlows): Unsent[] {
   const lookups = lookupsWithoutPacket(evidence).filter(isSend);
   for (const event of lookups) {
     const asked = formOfLookup(event);
-    const request = [...made.askedBy(answeredTo(asked))]
+    const request = [...made.foundBy(answeredTo(asked))]
       .flatMap((flow) =>
         endsOf(flow).filter((ends) => asksFor(flow, ends, asked)).map((ends) => ({ flow, ends }))
       )
@@ -95,7 +96,7 @@ export function unsentFlows(evidence: Asides, made: MadeFlows): Unsent[] {
   const unsent: Unsent[] = [];
   for (const attempt of attempts.values()) {
     const isBound = !isUnspecified(attempt.form.source);
-    if (tookAnother(attempt.lookups, isBound, (key) => made.answersBy(key))) continue;
+    if (tookAnother(attempt.lookups, isBound, (key) => made.foundBy(key))) continue;
     const flow = flowOf(attempt, evidence);
     if (!flow || made.has(flow.id)) continue;
     const { lookups, request } = attempt;

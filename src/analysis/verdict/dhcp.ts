@@ -6,7 +6,7 @@
  * its namespace in a frame for it.
  */
 import type { Step } from "../correlate/steps.ts";
-import { freedIn } from "../kernel/free_reason.ts";
+import { isFreedAsTransit } from "../kernel/frees.ts";
 import { UDP } from "../kernel/protocols.ts";
 import type { Sighting } from "../view/timeline.ts";
 
@@ -24,7 +24,7 @@ export const isForDhcpClient = (
 
 /** [O53] IP has no use for it: nothing is lost by that. */
 export const isLeftToDhcp = (event: Sighting): boolean =>
-  event.kind === "drop" && isForDhcpClient(event) && freedIn(event, /^ip_(error|forward)(\.|$)/);
+  isForDhcpClient(event) && isFreedAsTransit(event);
 
 /** [O53] A packet socket of the host that its frame was for has read it. */
 export function isReadByDhcp({ event, previous }: Step): boolean {

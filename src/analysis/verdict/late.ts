@@ -1,8 +1,7 @@
 /** Losses just before the trace ended, on a way that takes long. Rule O21. */
 import { deviceEvent } from "../correlate/steps.ts";
-import { SHAPERS } from "../kernel/queues.ts";
 import { isSilentUntil, leftOutIn } from "../view/coverage.ts";
-import { stateAfter, stateAt } from "../view/state_view.ts";
+import { isShapedBehind } from "../view/shaper.ts";
 import type { NodeView, Sighting } from "../view/timeline.ts";
 import { crossedBy, piecesOf } from "./crossings.ts";
 import type { FlowGroup } from "./flows.ts";
@@ -51,15 +50,6 @@ export function doubtLate(group: FlowGroup): void {
       `another packet took ${Math.round(slowest / 1e6)} ms`;
     revise(judgement, "O21", { outcome: "unknown", gap: { code: "watched-too-short", text } });
   }
-}
-
-/** Whether a port of the device, as of a bridge or a bond, keeps packets for a rate or a delay. */
-function isShapedBehind({ node, netns, ifindex, at }: Sighting): boolean {
-  const state = stateAfter(node, netns, at) ?? stateAt(node, netns, at);
-  const ports = new Set(
-    state?.links.filter(({ masterIfindex }) => masterIfindex === ifindex).map(({ name }) => name),
-  );
-  return state?.qdiscs.some(({ device, kind }) => ports.has(device) && SHAPERS.has(kind)) ?? false;
 }
 
 function doubtShaped(judgement: Judgement, { node, at }: Sighting): void {

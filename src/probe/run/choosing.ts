@@ -128,6 +128,7 @@ export function tick(
       : `printf("t\\t%lld${format}\\t%d\\t%d\\n", ${given}, $l0, $l1);`,
     withNumbers(lib("late"), budget, "hop", recorder),
     ...next,
+    // What `bpf/lib/unasked.bt` asks for.
     "@mask[2] = @mask[0] | @mask[1];",
   ].join("\n");
 }
