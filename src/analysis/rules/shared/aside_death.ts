@@ -10,6 +10,7 @@ import type { Sighting } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
 import { bridgePort } from "../bridge-port-blocked/bridge_port.ts";
 import { checksumInvalid } from "../checksum-invalid/checksum.ts";
+import { linkDown } from "../link-down/link_down.ts";
 import { openvswitchDropped } from "../openvswitch-drop/flow_drop.ts";
 import { openvswitchFlow } from "../openvswitch-drop/named_flow.ts";
 import { queueOverflow } from "../queue-overflow/queue.ts";
@@ -54,7 +55,9 @@ export const freedText = ({ function: by, reason }: Sighting): string =>
 
 /** Rules that tell a death by its function and by state alone. */
 const RULES: readonly Rule[] = [
-  ...[tunnelNoListener, tunnelIdMismatch, checksumInvalid, bridgePort],
+  ...[tunnelNoListener, tunnelIdMismatch, checksumInvalid],
+  // Before the queue: that of a device without carrier takes nothing (`noop`).
+  ...[linkDown, bridgePort],
   ...[openvswitchFlow, openvswitchDropped, queueOverflow, trafficControl],
   ...[tunnelNoWayTold, tunnelNoWayLookedUp, tunnelNoEndpoint, tunnelUntold],
 ];
