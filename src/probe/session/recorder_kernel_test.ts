@@ -8,7 +8,7 @@ import type { Event } from "../../event/event.ts";
 import { kernelTest, type Scene, withScene } from "../state/kernel_testing.ts";
 import { resolveNodes, startSession } from "./mod.ts";
 
-/** What comes to port 7 of `b` with 12 bytes is refused there. */
+/** What comes to port 7 of `b` with 12 bytes is refused there: 8 of 600, as `TALK` sends. */
 const NET = `
 ip link add rc0 netns $A type veth peer name rc0 netns $B
 ip -n $A addr add 10.7.3.1/24 dev rc0; ip -n $A link set rc0 up; ip -n $A link set lo up
@@ -32,12 +32,12 @@ c.close(); t.close(); print("closed", flush=True)
 const TALK = `
 import socket
 u = socket.socket(2, 2); u.bind(("10.7.3.1", 4000))
-for i in range(600): u.sendto(b"x" * (12 if i == 300 else 30), ("10.7.3.2", 7))
+for i in range(600): u.sendto(b"x" * (12 if i % 75 == 37 else 30), ("10.7.3.2", 7))
 c = socket.create_connection(("10.7.3.2", 80))
 u.sendto(b"end" + b"x" * 30, ("10.7.3.2", 7))
 for i in range(100): c.send(b"question"); c.recv(9)
 c.recv(9)
-u.sendto(b"late" + b"x" * 30, ("10.7.3.2", 7))
+for i in range(5): u.sendto(b"late" + b"x" * 30, ("10.7.3.2", 7))
 c.send(b"too late")
 `;
 
@@ -49,26 +49,19 @@ kernelTest(
       const { events, headers } = await recorded(scene);
       const udp = events.filter(({ source, protocol }) => source === "10.7.3.1" && protocol === 17);
       // 600 datagrams, of which the first is told, and those that die; 100 questions and answers.
-      ok(udp.length < 20, `${udp.length} of UDP`);
-      ok(events.length < 80, `${events.length} in all`);
-      equal(wayOf(events, ({ payload, protocol }) => protocol === 17 && payload === 12), [
-        "a device-tx rc0",
-        "b device-rx rc0",
-        "b drop rc0",
-      ]);
-      const late = ({ payload, protocol }: Event) => protocol === 17 && payload === 34;
-      equal(wayOf(events, late), [
-        "a device-tx rc0",
-        "b device-rx rc0",
-        "b icmp-error rc0",
-        "b drop rc0",
-      ]);
+      ok(udp.length < 60, `${udp.length} of UDP`);
+      ok(events.length < 120, `${events.length} in all`);
+      const refused = waysOf(events, 12, "b drop rc0");
+      equal(refused.length, 8);
+      mostAreWhole(refused, "a device-tx rc0, b device-rx rc0, b drop rc0");
+      const late = waysOf(events, 34, "b drop rc0");
+      equal(late.length, 5);
+      mostAreWhole(late, "a device-tx rc0, b device-rx rc0, b icmp-error rc0, b drop rc0");
       const reset = events.find(({ kind }) => kind === "reset");
       const resetWay = wayOf(events, (event) =>
-        event.payload === 8 && event.tcpSequence === reset?.tcpSequence);
+        event.payload === 8 && event.tcpSequence === reset?.tcpSequence).join(", ");
       // The device of a reset is that of its route, which is the loopback's.
-      equal(resetWay.slice(0, 2), ["a device-tx rc0", "b device-rx rc0"]);
-      ok(resetWay[2]?.startsWith("b reset"), String(resetWay));
+      ok(/(a device-tx rc0, b device-rx|. device-.x) rc0, b reset/.test(resetWay), resetWay);
       for (const { sampled, recorder, totals } of headers) {
         equal(totals.lost, 0);
         equal(
@@ -85,6 +78,23 @@ kernelTest(
 /** The hops of the packets that are meant, by time: node, kind and device of each. */
 function wayOf(events: readonly Placed[], isMeant: (event: Placed) => boolean): string[] {
   return events.filter(isMeant).map(({ node, kind, device }) => `${node} ${kind} ${device}`);
+}
+
+/** The ways of datagrams of so many bytes, one after another: each ends with this hop. */
+function waysOf(events: readonly Placed[], bytes: number, end: string): string[] {
+  const all = wayOf(events, ({ payload, protocol }) => protocol === 17 && payload === bytes);
+  return all.join(", ").split(new RegExp(`(?<=${end}), `));
+}
+
+/**
+ * A kept hop may lose its place to a later one before its packet dies, where the processor did something
+ * else meanwhile. So a single way proves nothing, and most of them are whole.
+ */
+function mostAreWhole(ways: readonly string[], whole: string): void {
+  const missing = ways.filter((way) => way !== whole);
+  ok(missing.length < ways.length / 2, missing.join("; "));
+  const hops = new Set(whole.split(", "));
+  for (const way of missing) ok(way.split(", ").every((hop) => hops.has(hop)), way);
 }
 
 type Placed = Event & { node: string };
