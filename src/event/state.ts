@@ -117,6 +117,11 @@ export const Route = z.object({
   mtu: int.optional(),
   /** `onlink`, `linkdown`, `dead` … */
   flags: z.array(name).optional(),
+  /**
+   * When its lifetime ends at the earliest, and a second later at the latest, unless that is prolonged; by the
+   * node's clock. Of IPv6, what a router advertised.
+   */
+  expiresAtNs: z.string().regex(/^\d{1,20}$/).optional(),
 });
 
 /** A policy rule, from `ip -j -N rule show`. Lower priorities are asked first. */

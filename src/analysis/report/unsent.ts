@@ -7,9 +7,7 @@ import type { EndPoints, Flow } from "../../event/report.ts";
 import type { NetnsState, RoutingRule } from "../../event/state.ts";
 import { flowId, protocolName } from "../verdict/flows.ts";
 import { type Form, formOf } from "../correlate/identity.ts";
-import { SCTP, UDP } from "../kernel/protocols.ts";
 import { tableLookupOf } from "../kernel/routing.ts";
-import { USUAL_TUNNEL_PORTS } from "../kernel/tunnels.ts";
 import {
   askedVrf,
   lookUpRoute,
@@ -17,7 +15,6 @@ import {
   refuses,
   type RouteQuery,
   routeText,
-  TABLES,
 } from "../view/routing.ts";
 import { failedLookup } from "../rules/no-route/failed_lookup.ts";
 import { advertisementIgnored } from "../rules/router-advertisement-ignored/advertisement_ignored.ts";
@@ -25,9 +22,10 @@ import { ignoredAdvertisement } from "../rules/router-advertisement-ignored/igno
 import { routeRemedy } from "../rules/shared/route_remedy.ts";
 import { stateEvidence } from "../rules/evidence.ts";
 import { holderAt, isOwn, netnsLabel, netnsName } from "../view/netns_names.ts";
-import { isIncomplete, ownsAddress, stateAt } from "../view/state_view.ts";
+import { expiredText, listedText, withoutExpired } from "../view/expired_routes.ts";
+import { isIncomplete, stateAt } from "../view/state_view.ts";
 import { tookAnother } from "./address_selection.ts";
-import { isForAnswerOfKernel } from "./kernel_answer.ts";
+import { isSend, isUnspecified } from "./own_lookup.ts";
 import type { NeverMade } from "../problem/never_made.ts";
 import type { Trouble } from "../problem/trouble.ts";
 import { timeOfDay } from "../view/time_of_day.ts";
@@ -105,40 +103,6 @@ export function unsentFlows(evidence: Asides, made: MadeFlows): Unsent[] {
   return unsent;
 }
 
-/** Tables whose failed lookup decides nothing, because others are asked, too: IPv6 asks `local` first. */
-const UNDECIDING_TABLES: ReadonlySet<number> = new Set([TABLES.default, TABLES.local]);
-
-/** What devices of tunnels and IPsec look up: IP in IP, SIT, GRE, ESP, AH. What they carry is told. */
-const OF_TUNNELS: ReadonlySet<number> = new Set([4, 41, 47, 50, 51]);
-
-/**
- * Whether a lookup was for a program's send, as far as can be told. The kernel's own lookups (for ARP,
- * for validating a source) have no protocol. Others are of packets that the kernel handled while it
- * had interrupted a program: they have a source that is not the namespace's own, or a tunnel's port.
- */
-function isSend(event: Sighting): boolean {
-  if (event.protocol === undefined || event.netns === undefined) return false;
-  // SCTP asks for a way to each address that its peer names: one without a way loses no packet.
-  if (event.protocol === SCTP) return false;
-  if (OF_TUNNELS.has(event.protocol)) return false;
-  if (UNDECIDING_TABLES.has(event.routeTable ?? 0)) return false;
-  const state = stateAt(event.node, event.netns, event.at);
-  const isBound = !isUnspecified(event.source ?? "");
-  if (isBound && !ownsAddress(state, event.source!)) return false;
-  if (isForAnswerOfKernel(event)) return false;
-  return !(event.protocol === UDP && tunnelPorts(event).has(event.destinationPort ?? -1));
-}
-
-const isUnspecified = (address: string) => /^(0\.0\.0\.0|::)$/.test(address);
-
-function tunnelPorts({ node }: Sighting): Set<number> {
-  const ports = new Set(USUAL_TUNNEL_PORTS);
-  for (const list of node.states.values()) {
-    for (const link of list.at(-1)!.state.links) if (link.tunnel?.port) ports.add(link.tunnel.port);
-  }
-  return ports;
-}
-
 /** The end points of a flow as it was sent, and as it arrived: an answer is for the latter. */
 const endsOf = (flow: Flow): EndPoints[] => flow.translated ? [flow, flow.translated] : [flow];
 
@@ -181,8 +145,14 @@ function flowOf(
   evidence: Asides,
 ): Flow | null {
   const event = lookups[0]!;
-  const state = stateAt(event.node, event.netns, event.at);
-  if (!state || isIncomplete(state, ["routes", "rules"])) return null;
+  const read = stateAt(event.node, event.netns, event.at);
+  if (!read || isIncomplete(read, ["routes", "rules"])) return null;
+  const { state, expired } = withoutExpired(
+    read,
+    form.destination,
+    event.timeNs,
+    lookups.map(({ routeTable }) => routeTable),
+  );
   const query = {
     destination: form.destination,
     ...(isUnspecified(form.source) ? {} : { source: form.source }),
@@ -221,7 +191,7 @@ function flowOf(
   const ignored = refusal
     ? null
     : ignoredAdvertisement({ node, netns, state, destination, evidence });
-  const remedy = routeRemedy({ node: event.node, netns: event.netns, state, query, answer });
+  const remedy = routeRemedy({ node, netns, state, query, answer, expired });
   return {
     id: flowId(form),
     protocol: protocolName(form),
@@ -241,13 +211,22 @@ function flowOf(
       : {
         rule: failedLookup.id,
         code: refusal ? "route-blackhole" : "no-route",
-        confidence: certain ? "proven" : "likely",
+        confidence: certain && expired.length === 0 ? "proven" : "likely",
         sentence: refusal
           ? `the route for ${form.destination} in ${where} refuses packets (${refusal}), so none was sent`
-          : `${where} has no route to ${form.destination}, so no packet was sent`,
+          : `${where} has no route to ${form.destination}${
+            expiredText(expired)
+          }, so no packet was sent`,
         evidence: [
           failed,
-          stateEvidence(event.node, refusal ?? `no route in ${where} matches ${form.destination}`),
+          ...expired.map((route) => stateEvidence(event.node, listedText(route, event.timeNs))),
+          stateEvidence(
+            event.node,
+            refusal ??
+              `no ${
+                expired.length > 0 ? "other " : ""
+              }route in ${where} matches ${form.destination}`,
+          ),
         ],
         ...(remedy.length > 0 ? { remedy } : {}),
       },

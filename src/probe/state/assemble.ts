@@ -90,8 +90,16 @@ export function assemble(
   const keep = <T>(what: keyof typeof ROWS_MAX, list: unknown[], schema: z.ZodType<T>) =>
     keepRows(what, list, schema, ROWS_MAX[what], gaps);
   const conntrack = conntrackOf(settings);
+  const readRoutes = () =>
+    byFamily(
+      "route",
+      "routes",
+      RouteRow,
+      ROWS_MAX.routes,
+      (row, family) => route(row, family, timeNs),
+    );
   const routes = kept.routes ?? {
-    rows: keep("routes", byFamily("route", "routes", RouteRow, ROWS_MAX.routes, route), Route),
+    rows: keep("routes", readRoutes(), Route),
     gaps: gapsAbout(gaps.rows, "routes"),
   };
   const fdb = kept.fdb ?? {

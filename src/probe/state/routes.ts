@@ -30,6 +30,8 @@ export const RouteRow = z.object({
   metric: int,
   flags: z.array(z.string()).optional(),
   metrics: z.array(z.record(z.string(), z.unknown())).optional(),
+  /** Whole seconds from now, rounded down; below 0 of one that the kernel has not thrown away yet. */
+  expires: int,
   nexthops: z.array(z.object({
     gateway: str,
     via: Via,
@@ -40,8 +42,8 @@ export const RouteRow = z.object({
 /** A row as it was parsed. */
 export type RouteRow = z.infer<typeof RouteRow>;
 
-/** A row of the snapshot from one of the tool. */
-export function route(row: RouteRow, family: Family): Route {
+/** A row of the snapshot from one of the tool, which printed it at `timeNs` of the node's clock. */
+export function route(row: RouteRow, family: Family, timeNs?: string): Route {
   const mtu = row.metrics?.map((metric) => metric.mtu).find((value) => value !== undefined);
   const gateway = row.gateway ?? row.via?.host;
   const flags = [...(row.flags ?? []), ...flagsOfAll(row.nexthops ?? [])];
@@ -57,7 +59,15 @@ export function route(row: RouteRow, family: Family): Route {
     ...(row.metric === undefined ? {} : { metric: row.metric }),
     ...(typeof mtu === "number" && Number.isInteger(mtu) ? { mtu } : {}),
     ...(flags.length > 0 ? { flags: [...new Set(flags)].slice(0, 16) } : {}),
+    ...(row.expires === undefined || timeNs === undefined ? {} : {
+      expiresAtNs: deadline(timeNs, row.expires),
+    }),
   };
+}
+
+function deadline(timeNs: string, seconds: number): string {
+  const at = BigInt(timeNs) + BigInt(seconds) * 1_000_000_000n;
+  return String(at < 0n ? 0n : at);
 }
 
 function nexthop(hop: NonNullable<RouteRow["nexthops"]>[number]) {

@@ -127,3 +127,11 @@ Deno.test("a rule by names, as iproute2 prints it without -N", () => {
     table: 254,
   });
 });
+
+Deno.test("a route's lifetime becomes the time when it ends, of one that is over the past one", () => {
+  const row = { dst: "default", gateway: "fe80::1", dev: "eth0" };
+  equal(route({ ...row, expires: 12 }, 6, "5000000000").expiresAtNs, "17000000000");
+  equal(route({ ...row, expires: -3 }, 6, "5000000000").expiresAtNs, "2000000000");
+  equal(route({ ...row, expires: -9 }, 6, "5000000000").expiresAtNs, "0");
+  equal(route(row, 6, "5000000000").expiresAtNs, undefined);
+});

@@ -81,7 +81,7 @@ function readLine(spec: Spec, section: string, words: string[], packets: Packets
   if (readNodeDirective(node, words)) return;
   const state = node.states.at(-1);
   if (!state) throw new SpecError(`"${words[0]}" must come after the netns it is about`);
-  readState(state, words);
+  readState(state, words, node.attachedNs);
 }
 
 function readIncident(spec: Spec, words: string[]): void {

@@ -2,15 +2,16 @@
 import type { NetnsState } from "../../../src/event/state.ts";
 import { readLink } from "./link_line.ts";
 import { jsonOf } from "./node.ts";
-import { integer, SpecError, unquoted } from "./words.ts";
+import { integer, nanoseconds, SpecError, unquoted } from "./words.ts";
 
 const TABLES: Record<string, number> = { local: 255, main: 254, default: 253 };
 
-export function readState(state: NetnsState, words: string[]): void {
+/** `attachedNs`: when the node began, which times in a spec are told from. */
+export function readState(state: NetnsState, words: string[], attachedNs: bigint): void {
   const [name = "", ...rest] = words;
   const reader = READERS[name];
   if (!reader) throw new SpecError(`"${name}" is no directive, must be one of README.md`);
-  reader(state, rest);
+  reader(state, rest, attachedNs);
 }
 
 /** An entry replaces the one that is about the same thing, so that later readings can differ. */
@@ -41,7 +42,7 @@ function pairs(words: string[], flags: readonly string[] = []) {
   };
 }
 
-type Reader = (state: NetnsState, words: string[]) => void;
+type Reader = (state: NetnsState, words: string[], attachedNs: bigint) => void;
 
 const TYPES = ["blackhole", "unreachable", "prohibit", "throw", "local", "broadcast", "anycast"];
 
@@ -60,7 +61,7 @@ function readNextHops(words: readonly string[]) {
   });
 }
 
-const readRoute: Reader = (state, words) => {
+const readRoute: Reader = (state, words, attachedNs) => {
   const type = TYPES.includes(words[0] ?? "") ? words.shift()! : "unicast";
   const [to = "", ...rest] = words;
   const first = rest.indexOf("nexthop");
@@ -85,6 +86,9 @@ const readRoute: Reader = (state, words) => {
       ...options.number("metric", "metric"),
       ...options.number("mtu", "mtu"),
       ...(options.left.length > 0 ? { flags: options.left } : {}),
+      ...(options.has("expires")
+        ? { expiresAtNs: String(attachedNs + nanoseconds(options.get("expires")!)) }
+        : {}),
     },
     (route) => `${route.table} ${route.destination} ${route.metric}`,
   );

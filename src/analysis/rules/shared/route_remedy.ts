@@ -28,6 +28,8 @@ export interface Lookup {
   state: NetnsState | null;
   query: RouteQuery;
   answer: RouteAnswer | null;
+  /** Routes that it would have had, but for their lifetime. */
+  expired?: readonly Route[];
 }
 
 /**
@@ -51,7 +53,12 @@ export function routeRemedy(lookup: Lookup): string[] {
     hasWay(after, query) && (answer?.certain !== false || possibleRefusal(after, query) === null);
   const lines = changes ? checked({ node, netns, state, changes, passes }) : [];
   if (lines.length > 0) return lines;
-  return [...lostRoute(lookup), ...command(node, netns, look)];
+  const renewal = (lookup.expired ?? []).flatMap(({ gateway }) =>
+    lookAt(
+      `${gateway ?? "its router"} no longer prolongs this route by advertisements: look there`,
+    )
+  );
+  return [...renewal.length > 0 ? renewal : lostRoute(lookup), ...command(node, netns, look)];
 }
 
 const keeperOf = (state: NetnsState, { route, rule }: RouteAnswer, destination: string) =>
