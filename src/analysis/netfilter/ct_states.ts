@@ -3,7 +3,7 @@ import { hasFlag, ICMP, ICMP6, isConnectRequest, TCP, TCP_FLAGS } from "../kerne
 import type { Case } from "../rules/case.ts";
 import { finding, seenOn } from "../view/finding.ts";
 import { firstFrom } from "../view/indexed.ts";
-import { linkOf } from "../view/state_view.ts";
+import { linkOf, sysctl } from "../view/state_view.ts";
 import type { Sighting } from "../view/timeline.ts";
 import type { CtState } from "./hook_packet.ts";
 import type { Ruleset } from "./ruleset.ts";
@@ -88,6 +88,9 @@ function icmpStates({ icmpType, protocol }: Sighting, answered: boolean): CtStat
   return ["new", "established", "related", "invalid"];
 }
 
+/** How many seconds an entry of UDP lives without an answer. */
+export const UDP_TIMEOUT = "net.netfilter.nf_conntrack_udp_timeout";
+
 /** Conntrack forgets a datagram's flow after 30 s of silence; longer ones are not relied on. */
 const MEMORY_NS = 25e9;
 /** A hop and the drop that ended it lie no further apart. */
@@ -99,7 +102,13 @@ const isEchoReply = ({ protocol, icmpType }: Sighting) =>
   protocol !== TCP && icmpType !== undefined && ECHO_REPLIES.includes(icmpType);
 
 const hasPassed = (subject: Case, which: "opposite" | "alike"): boolean =>
-  passedAt(subject, which, MEMORY_NS) !== null;
+  passedAt(subject, which, Math.min(MEMORY_NS, datagramMemoryNs(subject))) !== null;
+
+/** What this namespace was set to remember a datagram that was not answered, as far as that was read. */
+function datagramMemoryNs({ event, before }: Case): number {
+  const seconds = isDatagram(event) ? Number(sysctl(before, UDP_TIMEOUT) ?? NaN) : NaN;
+  return seconds > 0 ? seconds * 1e9 : Infinity;
+}
 
 /**
  * When a packet of the other, or of its own, direction went through this netns last, where connection

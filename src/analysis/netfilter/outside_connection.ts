@@ -1,18 +1,19 @@
 /**
- * [N4] [N6] A segment in the middle of a TCP connection that connection tracking did not take for a part of
- * it: as such a part the rules would have let it pass.
+ * [N4] [N6] A packet in the middle of a connection that connection tracking did not take for a part of it: as
+ * such a part the rules would have let it pass.
  */
 import type { Evidence } from "../../event/report.ts";
 import type { NetnsState } from "../../event/state.ts";
-import { isConnectRequest, TCP } from "../kernel/protocols.ts";
+import { isConnectRequest, TCP, UDP } from "../kernel/protocols.ts";
 import type { Case } from "../rules/case.ts";
 import { packetText, stateEvidence } from "../rules/evidence.ts";
 import { command } from "../rules/command.ts";
 import { sysctl } from "../view/state_view.ts";
+import { checked } from "../rules/shared/checked.ts";
 import { secondsText } from "../rules/shared/seconds.ts";
 import { address } from "../rules/word.ts";
 import type { Suspect } from "./candidates.ts";
-import { passedAt } from "./ct_states.ts";
+import { passedAt, UDP_TIMEOUT } from "./ct_states.ts";
 
 /** Why a packet of a running connection met a rule or policy that is for others. */
 export interface Outside {
@@ -25,50 +26,91 @@ export interface Outside {
   remedy: string[];
 }
 
-const TIMEOUT = "net.netfilter.nf_conntrack_tcp_timeout_established";
+const TCP_TIMEOUT = "net.netfilter.nf_conntrack_tcp_timeout_established";
+/** Of UDP once both ends have sent. */
+const STREAM_TIMEOUT = `${UDP_TIMEOUT}_stream`;
 
 /**
  * Null where the rules refuse parts of a connection, too, or do not ask. What else looks like it: a rule
- * that was changed in between (the caller knows), and a first segment, which belongs to no connection
- * yet.
+ * that was changed in between (the caller knows), and a first segment or datagram, which belongs to no
+ * connection yet.
  */
 export function outsideConnection(
   subject: Case,
   { ctStates }: Suspect,
   state: NetnsState,
 ): Outside | null {
-  const { event, node, netns } = subject;
-  if (event.protocol !== TCP || event.tunnelKind !== undefined || isConnectRequest(event)) {
-    return null;
-  }
+  const { event } = subject;
+  if (event.tunnelKind !== undefined || isConnectRequest(event)) return null;
   if (ctStates.length === 0 || ctStates.includes("established")) return null;
-  const passed = Math.max(
-    ...(["alike", "opposite"] as const).map((which) => passedAt(subject, which) ?? -Infinity),
+  const [alike = -Infinity, opposite = -Infinity] = (["alike", "opposite"] as const).map((which) =>
+    passedAt(subject, which) ?? -Infinity
   );
-  const seconds = Number(sysctl(state, TIMEOUT));
+  const passed = Math.max(alike, opposite);
   const idle = (event.at - passed) / 1e9;
-  const isForgotten = Number.isFinite(passed) && seconds > 0 && idle >= seconds;
-  const text = isForgotten
-    ? `; connection tracking forgets a connection after ${seconds} s without packets, and this one had ` +
-      `been idle for ${
-        secondsText(idle)
-      }: as a part of it the packet would have passed the rules there`
-    : Number.isFinite(passed)
-    ? `; packets of its connection passed there until ${
-      secondsText(idle)
-    } before: as a part of it this one ` +
-      "would have passed, too, but connection tracking did not take it for one"
-    : "; it is not the first packet of its connection, and as a part of it would have passed: " +
-      "connection tracking there did not take it for one";
+  if (event.protocol === TCP) return outsideTcp(subject, state, idle);
+  // Where the other end sent nothing before, it is no answer.
+  if (event.protocol !== UDP || opposite === -Infinity) return null;
+  return outsideUdp(subject, state, idle, alike === -Infinity ? UDP_TIMEOUT : STREAM_TIMEOUT);
+}
+
+/** `idle`: seconds since a packet of its connection passed; infinite where none was seen to. */
+function outsideTcp({ event, node, netns }: Case, state: NetnsState, idle: number): Outside {
+  const seconds = Number(sysctl(state, TCP_TIMEOUT));
+  const hasPassed = Number.isFinite(idle);
+  if (hasPassed && seconds > 0 && idle >= seconds) {
+    return {
+      text: forgottenText(seconds, idle),
+      hasPassed,
+      evidence: [
+        stateEvidence(node, `${TCP_TIMEOUT} = ${seconds}: ${packetText(event)} came later`),
+      ],
+      remedy: command(node, netns, ["sysctl", TCP_TIMEOUT]),
+    };
+  }
   return {
-    text,
-    hasPassed: Number.isFinite(passed),
-    evidence: isForgotten
-      ? [stateEvidence(node, `${TIMEOUT} = ${seconds}: ${packetText(event)} came later`)]
-      : [],
-    remedy: isForgotten ? command(node, netns, ["sysctl", TIMEOUT]) : command(node, netns, [
+    text: hasPassed
+      ? `; packets of its connection passed there until ${
+        secondsText(idle)
+      } before: as a part of it this one ` +
+        "would have passed, too, but connection tracking did not take it for one"
+      : "; it is not the first packet of its connection, and as a part of it would have passed: " +
+        "connection tracking there did not take it for one",
+    hasPassed,
+    evidence: [],
+    remedy: command(node, netns, [
       ...["conntrack", "-L", "-p", "tcp"],
       ...["-s", address(event.source!), "-d", address(event.destination!)],
     ]),
   };
 }
+
+/** An entry that was asked for lives at least so much longer than it was not used, in seconds. */
+const SPARE_S = 30;
+
+/** An answer that came after its question was forgotten; null where it came before, or that is not known. */
+function outsideUdp(
+  { event, node, netns }: Case,
+  state: NetnsState,
+  idle: number,
+  name: string,
+): Outside | null {
+  const seconds = Number(sysctl(state, name));
+  if (!(seconds > 0) || idle < seconds) return null;
+  return {
+    text: forgottenText(seconds, idle),
+    hasPassed: true,
+    evidence: [stateEvidence(node, `${name} = ${seconds}: ${packetText(event)} came later`)],
+    remedy: checked({
+      ...{ node, netns, state },
+      changes: [{ do: "set-sysctl", name, value: Math.ceil(idle) + SPARE_S }],
+      passes: (after) => Number(sysctl(after, name)) > idle,
+    }),
+  };
+}
+
+const forgottenText = (seconds: number, idle: number): string =>
+  `; connection tracking forgets a connection after ${seconds} s without packets, and this one had ` +
+  `been idle for ${
+    secondsText(idle)
+  }: as a part of it the packet would have passed the rules there`;

@@ -77,7 +77,7 @@ sysctls() (
     bridge/bridge-nf-call-arptables \
     netfilter/nf_conntrack_max netfilter/nf_conntrack_count \
     netfilter/nf_conntrack_tcp_be_liberal netfilter/nf_conntrack_tcp_timeout_established \
-    netfilter/nf_conntrack_udp_timeout \
+    netfilter/nf_conntrack_udp_timeout netfilter/nf_conntrack_udp_timeout_stream \
     ipv4/neigh/default/gc_thresh3 ipv6/neigh/default/gc_thresh3 \
     ipv4/conf/*/forwarding ipv4/conf/*/rp_filter ipv4/conf/*/accept_local \
     ipv4/conf/*/route_localnet ipv4/conf/*/send_redirects ipv4/conf/*/arp_ignore \
