@@ -99,6 +99,54 @@ function mostAreWhole(ways: readonly string[], whole: string): void {
 
 type Placed = Event & { node: string };
 
+/** What `b` forwards waits in a queue with a rate, and `a` refuses it when it comes back there. */
+const QUEUED_NET = `
+ip link add rc0 netns $A type veth peer name rc0 netns $B
+ip link add rc1 netns $B type veth peer name rc1 netns $A
+ip -n $A addr add 10.7.3.1/24 dev rc0; ip -n $A addr add 10.7.5.1/24 dev rc1
+ip -n $B addr add 10.7.3.2/24 dev rc0; ip -n $B addr add 10.7.4.2/24 dev rc1
+for d in rc0 rc1; do ip -n $A link set $d up; ip -n $B link set $d up; done
+ip -n $A route add 10.7.9.0/24 via 10.7.3.2; ip -n $B route add 10.7.9.0/24 dev rc1
+ip -n $B neigh add 10.7.9.9 lladdr $(ip -n $A -br link show rc1 | tr -s " " | cut -d " " -f 3) dev rc1
+ip netns exec $B sysctl -qw net.ipv4.ip_forward=1
+tc -n $B qdisc add dev rc1 root tbf rate 20mbit burst 3000 limit 400000
+printf 'table inet t {\\n chain p {\\n type filter hook prerouting priority 0;\\n iifname rc1 udp sport 4001 drop\\n }\\n}\\n' |
+  ip netns exec $A nft -f -
+`;
+
+/** 5 bursts of 600 datagrams, 15 of each from port 4001. */
+const BURSTS = `
+import socket, time
+u, v = (socket.socket(2, 2) for i in "uv"); u.bind(("10.7.3.1", 4000)); v.bind(("10.7.3.1", 4001))
+for burst in range(5):
+  for i in range(600): (v if i % 40 == 5 else u).sendto(b"x" * 30, ("10.7.9.9", 9))
+  time.sleep(0.4)
+`;
+
+kernelTest(
+  "[O25] of packets that wait among others the way is kept, too",
+  () =>
+    withScene(async (scene) => {
+      await scene.sh(QUEUED_NET);
+      const deaths = 75;
+      const isMeant = ({ protocol, sourcePort }: Event) => protocol === 17 && sourcePort === 4001;
+      const dead = new Set<bigint>();
+      const { events } = await recorded(scene, async (told) => {
+        await scene.sh(`ip netns exec $A python3 -c '${BURSTS}'`);
+        await told((event) => {
+          if (event.kind === "drop" && isMeant(event)) dead.add(event.timeNs);
+          return dead.size === deaths;
+        });
+      });
+      const way = wayOf(events, isMeant);
+      const hops = ["a device-tx rc0", "b device-rx rc0", "b device-tx rc1", "a device-rx rc1"];
+      for (const hop of [...hops, "a drop rc1"]) {
+        const seen = way.filter((one) => one === hop).length;
+        ok(seen >= deaths - 1, `${seen} times ${hop}`);
+      }
+    }),
+);
+
 /**
  * What `b` forwards to an address that nobody has waits for its link address until that is said to be
  * none, and dies then.
