@@ -9,7 +9,7 @@ import type { Case } from "../rules/case.ts";
 import { packetText, stateEvidence } from "../rules/evidence.ts";
 import { command } from "../rules/command.ts";
 import { sysctl } from "../view/state_view.ts";
-import { checked } from "../rules/shared/checked.ts";
+import { longerTimeout } from "../rules/shared/longer_timeout.ts";
 import { secondsText } from "../rules/shared/seconds.ts";
 import { address } from "../rules/word.ts";
 import type { Suspect } from "./candidates.ts";
@@ -85,9 +85,6 @@ function outsideTcp({ event, node, netns }: Case, state: NetnsState, idle: numbe
   };
 }
 
-/** An entry that was asked for lives at least so much longer than it was not used, in seconds. */
-const SPARE_S = 30;
-
 /** An answer that came after its question was forgotten; null where it came before, or that is not known. */
 function outsideUdp(
   { event, node, netns }: Case,
@@ -101,11 +98,7 @@ function outsideUdp(
     text: forgottenText(seconds, idle),
     hasPassed: true,
     evidence: [stateEvidence(node, `${name} = ${seconds}: ${packetText(event)} came later`)],
-    remedy: checked({
-      ...{ node, netns, state },
-      changes: [{ do: "set-sysctl", name, value: Math.ceil(idle) + SPARE_S }],
-      passes: (after) => Number(sysctl(after, name)) > idle,
-    }),
+    remedy: longerTimeout({ node, netns, state }, name, idle),
   };
 }
 

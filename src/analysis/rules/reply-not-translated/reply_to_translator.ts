@@ -12,7 +12,7 @@ import type { Case } from "../case.ts";
 import { eventEvidence, packetText, stateEvidence } from "../evidence.ts";
 import { askedFromThere } from "../no-listener/asked_elsewhere.ts";
 import { cause, type Rule } from "../rule.ts";
-import { checked } from "../shared/checked.ts";
+import { longerTimeout } from "../shared/longer_timeout.ts";
 
 /**
  * The host has the address that it translated the question's source to, so that an answer which no entry
@@ -78,8 +78,6 @@ const TIMEOUTS: Record<number, string> = {
   [ICMP]: "icmp_timeout",
   [ICMP6]: "icmpv6_timeout",
 };
-/** An entry that was asked for lives at least so much longer than it was not used, in seconds. */
-const SPARE_S = 30;
 
 /** Longer than an entry of such a connection lives without a packet. */
 function timedOut(subject: Case, asked: Sighting): {
@@ -99,11 +97,7 @@ function timedOut(subject: Case, asked: Sighting): {
       millis(idle)
     } ms, and ${name} is ${seconds} s`,
     evidence: [stateEvidence(node, `${name} = ${seconds}`)],
-    remedy: checked({
-      ...{ node, netns, state },
-      changes: [{ do: "set-sysctl", name, value: Math.ceil(idle / 1e9) + SPARE_S }],
-      passes: (after) => Number(sysctl(after, name)) * 1e9 > idle,
-    }),
+    remedy: longerTimeout({ node, netns, state }, name, idle / 1e9),
   };
 }
 
