@@ -7,9 +7,10 @@ import { endPoint } from "../words/ends.ts";
 import { mendedText } from "../words/mended.ts";
 import { placeName } from "../words/place.ts";
 import { clockInUtc, problemEnd, problemOutcome, problemSize } from "../words/problem.ts";
+import { bySameCause, othersText, type SameCause } from "../words/same_cause.ts";
 import { spanInUtc } from "../words/time.ts";
 import { answeringEnds } from "./answered.ts";
-import { PLAIN, plural } from "./writing.ts";
+import { grouped, PLAIN, plural } from "./writing.ts";
 
 /** A piece of a line: a form escapes it, and writes a strong one so that it stands out. */
 export type Piece = string | { strong: string };
@@ -50,14 +51,18 @@ const list = (items: readonly string[]): Block => ({
 /** The blocks in the order in which they are read. */
 export function told(report: Report): Block[] {
   const { incident, from, to, problems, exchanges, changes, flows } = report;
+  const causes = bySameCause(problems);
   return [
     { kind: "title", text: `${text(incident)}: ${headline(report)}` },
     lines(
       ...[text(spanInUtc(from, to))].filter((line) => line !== ""),
       `${plural(exchanges.length, "exchange")}, ${plural(flows.length, "flow")}`,
     ),
-    ...problems.slice(0, PROBLEMS_MAX).flatMap((problem, i) => problemBlocks(problem, i, report)),
-    ...more(problems.length - PROBLEMS_MAX, "problem"),
+    ...causes.slice(0, PROBLEMS_MAX).flatMap((same, i) => causeBlocks(same, i, report)),
+    ...more(
+      causes.slice(PROBLEMS_MAX).reduce((sum, { others }) => sum + 1 + others.length, 0),
+      "problem",
+    ),
     ...countedBlocks(flows),
     ...(changes.length === 0 ? [] : [
       { kind: "heading", text: "What changed on the nodes" } as const,
@@ -69,10 +74,19 @@ export function told(report: Report): Block[] {
   ];
 }
 
+/** The first of the problems that have one cause, and towards which ends the others are. */
+function causeBlocks(same: SameCause<Problem>, index: number, report: Report): Block[] {
+  const others = othersText(same, { grouped, plural }, PLAIN);
+  const blocks = problemBlocks(same.first, index, report);
+  return others === "" ? blocks : [...blocks, lines(others)];
+}
+
 function headline({ problems }: Report): string {
   if (problems.length === 0) return "no known problem";
   const healed = problems.filter(({ state }) => state === "healed").length;
-  return plural(problems.length, "problem") + (healed === 0 ? "" : ` (${healed} healed)`);
+  const causes = bySameCause(problems).length;
+  const of = causes < problems.length ? ` of ${plural(causes, "cause")}` : "";
+  return plural(problems.length, "problem") + of + (healed === 0 ? "" : ` (${healed} healed)`);
 }
 
 const more = (count: number, one: string): Block[] =>

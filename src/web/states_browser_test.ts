@@ -111,3 +111,35 @@ browserTest("a print is the whole incident, with dates, on white", {
     "rgb(26, 29, 32)",
   );
 });
+
+/** The first problem five times, towards as many ends. */
+const manyEnds = (): Report => {
+  const report = problems();
+  const [first, ...others] = report.problems;
+  const alike = [1, 2, 3, 4].map((i) => ({
+    ...first!,
+    id: `p-nft-${i}`,
+    to: { ...first!.to, port: 80 + i },
+  }));
+  return { ...report, problems: [first!, ...alike, ...others] };
+};
+
+browserTest("problems of one cause are one card, and the others come when they are asked for", {
+  report: manyEnds(),
+}, async ({ page }) => {
+  const cards = page.locator(".problems > div .card");
+  await cards.first().waitFor();
+  match(await page.locator(".problems h2").innerText(), /^6 problems of 2 causes, /);
+  equal(await cards.count(), 2);
+  const others = page.locator(".problems .others summary");
+  match(await others.innerText(), /^the same towards 4 more: 10\.96\.0\.10:81, /);
+  await others.click();
+  await cards.nth(5).waitFor();
+  deepEqual(
+    await cards.evaluateAll((all) => all.map((one) => (one as HTMLElement).dataset.problem)),
+    ["p-nft", "p-nft-1", "p-nft-2", "p-nft-3", "p-nft-4", "p-closed"],
+  );
+  await others.click();
+  await cards.nth(5).waitFor({ state: "detached" });
+  equal(await cards.count(), 2);
+});

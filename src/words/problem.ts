@@ -27,7 +27,7 @@ export const problemOutcome = (
 export const exchangeNoun = (protocol: string): string => NOUNS[protocol] ?? "flow";
 
 /** `10.0.0.7:80`, `pod shop/web-0 (10.0.0.7:80)`: the end that was asked. */
-export const problemEnd = ({ to }: Problem, { text }: Writing): string =>
+export const problemEnd = ({ to }: Problem, { text }: Pick<Writing, "text">): string =>
   named(endPoint(text(to.address), to.port), to.name, text);
 
 /**
@@ -91,14 +91,19 @@ export interface Share {
   protocols: ReadonlySet<string>;
 }
 
-/** `3 problems, 1,030 of 3,801 TCP connections`, and how many of the problems are healed. */
+/**
+ * `3 problems, 1,030 of 3,801 TCP connections`, and how many of the problems are healed; `48 problems of 2 causes`
+ * where one thing makes several (`causes`).
+ */
 export function problemsHead(
   all: readonly Problem[],
   { failed, total, protocols }: Share,
   { grouped, plural }: Counting,
+  causes = all.length,
 ): string {
   const healed = all.filter(({ state }) => state === "healed").length;
-  const count = all.length === 0 ? "No known problem" : plural(all.length, "problem");
+  const of = causes < all.length ? ` of ${plural(causes, "cause")}` : "";
+  const count = all.length === 0 ? "No known problem" : plural(all.length, "problem") + of;
   const well = healed === 0 ? "" : ` (${grouped(healed)} healed)`;
   return `${count}${well}, ${grouped(failed)} of ${plural(total, askedNoun(protocols))}`;
 }

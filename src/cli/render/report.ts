@@ -3,6 +3,7 @@ import { EXCHANGE_OUTCOMES, OUTCOMES } from "../../event/codes.ts";
 import type { Exchange, Report } from "../../event/report.ts";
 import { countedLines } from "../../words/counted.ts";
 import { problemsHead } from "../../words/problem.ts";
+import { bySameCause, othersText } from "../../words/same_cause.ts";
 import { spanInUtc } from "../../words/time.ts";
 import { changesLines } from "./changes.ts";
 import { coverageLines, shortCoverageLines } from "./coverage.ts";
@@ -75,14 +76,22 @@ function problemBlocks(
   const look = lookOf(options);
   const blocks: string[][] = [];
   const shown = new Set<Conversation>();
-  for (const problem of problems.slice(0, WAYS_MAX + SHORT_MAX)) {
+  const causes = isShort ? bySameCause(problems) : problems.map((first) => ({ first, others: [] }));
+  let left = problems.length;
+  for (const same of causes.slice(0, WAYS_MAX + SHORT_MAX)) {
+    const problem = same.first;
+    left -= 1 + same.others.length;
+    const others = othersText(same, COUNTING, look);
     const example = blocks.length >= WAYS_MAX
       ? undefined
       : all.find(({ flow, replies }) =>
         [flow, ...replies].some(({ id }) => id === problem.example)
       );
     if (isShort && blocks.length < WAYS_MAX) {
-      blocks.push(shortProblemLines(problem, example, report, look, told));
+      blocks.push([
+        ...shortProblemLines(problem, example, report, look, told),
+        ...others === "" ? [] : look.lines(others, 2),
+      ]);
       continue;
     }
     const block = problemLines(problem, report, look);
@@ -96,9 +105,9 @@ function problemBlocks(
     const isTold = cause === undefined || told.has(toldKey(cause));
     const remedy = state === "healed" ? [] : cause?.remedy ?? [];
     if (!isTold) block.push(...causeLines([{ ...cause, remedy }], told, look));
+    if (others !== "") block.push(...look.lines(others, 2));
     blocks.push(block);
   }
-  const left = problems.length - blocks.length;
   if (left > 0) {
     blocks.push([`${look.glyph.ellipsis} and ${plural(left, "problem")} more, see --json`]);
   }
@@ -187,7 +196,8 @@ function problemsText({ problems, flows, exchanges }: Report): string {
   const all = conversations(flows, exchanges);
   const failed = all.filter((one) => problemsOf(one).some((id) => ids.has(id))).length;
   const protocols = new Set(all.map(({ flow }) => flow.protocol));
-  const head = problemsHead(told, { failed, total: all.length, protocols }, COUNTING);
+  const share = { failed, total: all.length, protocols };
+  const head = problemsHead(told, share, COUNTING, bySameCause(told).length);
   const left = problems.length - known.length;
   if (left === 0) return head;
   return known.length === 0

@@ -174,6 +174,7 @@ Deno.test("a remedy is told of a problem that still is, and not of one that is h
       ...{ passed: 0, firstAt: "2026-11-26T08:10:03.000Z", lastAt: "2026-11-26T08:10:04.000Z" },
       packets: { seen: 1, delivered: 0, dropped: 1, vanished: 0, unknown: 0, inFlight: 0 },
       example: "f",
+      lastHop: hop,
     };
     const report = {
       ...empty,
@@ -229,7 +230,11 @@ Deno.test("500 flows with three faults are a screen, each with why, where and wh
     ...healed!,
     ...{ id, state: "active" as const, healedAt: undefined, mended: undefined },
     ...{ to: { address, port: 99 }, example: `f${i}`, actions: [`ip route get ${address}`] },
-    cause: { ...healed!.cause!, sentence: `a rule dropped what went to ${address}` },
+    cause: {
+      ...{ ...healed!.cause!, sentence: `a rule dropped what went to ${address}` },
+      remedy: [`ip route get ${address}`],
+      evidence: healed!.cause!.evidence.map((one) => ({ ...one, text: `${one.text} ${address}` })),
+    },
   }));
   const report = { ...changes, problems, flows, exchanges: [] };
   const options = { width: 80, colour: false, fullCommand: "lasthop replay --full" };

@@ -3,6 +3,7 @@
 import { changePlace, changeText, nearLines } from "../../words/change.ts";
 import { visible } from "../../words/escape.ts";
 import { mendedText } from "../../words/mended.ts";
+import { bySameCause, othersText, type SameCause } from "../../words/same_cause.ts";
 import { EXCHANGE_WORDS, OUTCOME_WORDS } from "../../words/outcome.ts";
 import { exchangeNoun, problemOutcome, problemsHead } from "../../words/problem.ts";
 import { FlowArticle } from "../flow/flow_detail.tsx";
@@ -27,6 +28,8 @@ export function PrintReport({ id }: { id: string }) {
   const { from, to, nodes } = told.value;
   const window = timeWindow.value;
   const flow = told.value.flows.get(chosen.value ?? "");
+  const causes = bySameCause(known);
+  const left = causes.slice(FULL_MAX).reduce((sum, { others }) => sum + 1 + others.length, 0);
   const isTold = known.some(({ example }) => example === flow?.id);
   return (
     <section class="print-report">
@@ -50,11 +53,11 @@ export function PrintReport({ id }: { id: string }) {
           </li>
         ))}
       </ul>
-      <h2>{problemsHead(known, share.value, COUNTING)}</h2>
-      {known.slice(0, FULL_MAX).map((problem, i) => (
-        <PrintedProblem key={problem.id} problem={problem} number={i + 1} />
+      <h2>{problemsHead(known, share.value, COUNTING, causes.length)}</h2>
+      {causes.slice(0, FULL_MAX).map((same, i) => (
+        <PrintedProblem key={same.first.id} same={same} number={i + 1} />
       ))}
-      {known.length > FULL_MAX && <p>and {plural(known.length - FULL_MAX, "problem")} more</p>}
+      {left > 0 && <p>and {plural(left, "problem")} more</p>}
       {unknown.length > 0 && <h2>Of which it is not known how it ended</h2>}
       <ul>
         {unknown.slice(0, LINES_MAX).map((problem) => (
@@ -81,8 +84,10 @@ const problemLine = (problem: ShownProblem): string =>
   `${problemOutcome(problem, LABELLED)} ${problemService(problem)} ${problemPlace(problem)}: ` +
   sizeWords(problem, timeWindow.value !== null);
 
-function PrintedProblem({ problem, number }: { problem: ShownProblem; number: number }) {
+function PrintedProblem({ same, number }: { same: SameCause<ShownProblem>; number: number }) {
+  const problem = same.first;
   const { cause, gap, example } = problem;
+  const others = othersText(same, COUNTING, LABELLED);
   const flow = told.value.flows.get(example);
   return (
     <section class="print-problem">
@@ -99,6 +104,11 @@ function PrintedProblem({ problem, number }: { problem: ShownProblem; number: nu
           </p>
         )
         : <FlowArticle flow={flow} />}
+      {others !== "" && (
+        <p>
+          <Text value={others} />
+        </p>
+      )}
     </section>
   );
 }

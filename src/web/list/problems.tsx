@@ -3,6 +3,7 @@
 import type { Problem } from "../../event/report.ts";
 import { clipEnd, visible } from "../../words/escape.ts";
 import { passedWords, problemOutcome, problemsHead } from "../../words/problem.ts";
+import { bySameCause, othersText, type SameCause } from "../../words/same_cause.ts";
 import { nearLines } from "../../words/change.ts";
 import { lookOf, OutcomeIcon } from "../parts/icons.tsx";
 import { Chunked } from "../parts/chunked.tsx";
@@ -11,6 +12,7 @@ import { sizeWords } from "../parts/problem_size.tsx";
 import { COUNTING, grouped, LABELLED, plural, timeOfDayHere } from "../parts/writing.ts";
 import type { ShownProblem } from "../state/in_window.ts";
 import { problem as shown, problems, share, toggleProblem, wantedProblem } from "../state/model.ts";
+import { areOthersShown, toggleOthers } from "../state/same_cause.ts";
 import { began as first, changes } from "../state/told.ts";
 import { barsOf, problemPlace, problemService } from "./problem_words.ts";
 
@@ -20,7 +22,7 @@ export function Problems() {
   if (known.length + unknown.length === 0) return null;
   return (
     <section class="problems" aria-label="problems">
-      <h2>{problemsHead(known, share.value, COUNTING)}</h2>
+      <h2>{problemsHead(known, share.value, COUNTING, bySameCause(known).length)}</h2>
       <Cards all={known} />
       {unknown.length > 0 && (
         <details>
@@ -39,18 +41,39 @@ export function Problems() {
 const CARDS = { height: 118, size: 8 };
 
 function Cards({ all }: { all: readonly ShownProblem[] }) {
+  const causes = bySameCause(all);
+  const isWanted = ({ id }: Problem) => id === wantedProblem.value;
   return (
     <Chunked
-      items={all}
+      items={causes}
       {...CARDS}
-      wanted={all.findIndex(({ id }) => id === wantedProblem.value)}
+      wanted={causes.findIndex(({ first, others }) => [first, ...others].some(isWanted))}
     >
-      {(problem, item) => (
-        <div key={problem.id} class="problem" {...item}>
-          <Card problem={problem} />
+      {(same, item) => (
+        <div key={same.first.id} class="problem" {...item}>
+          <Card problem={same.first} />
+          {same.others.length > 0 && <Others same={same} />}
         </div>
       )}
     </Chunked>
+  );
+}
+
+/** The same towards other ends: a line, which opens to a card for each. */
+function Others({ same }: { same: SameCause<ShownProblem> }) {
+  const isOpen = areOthersShown(same);
+  return (
+    <details class="others" open={isOpen}>
+      <summary
+        onClick={(event) => {
+          event.preventDefault();
+          toggleOthers(same.first);
+        }}
+      >
+        {visible(othersText(same, COUNTING, LABELLED))}
+      </summary>
+      {isOpen && same.others.map((problem) => <Card key={problem.id} problem={problem} />)}
+    </details>
   );
 }
 

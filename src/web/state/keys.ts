@@ -17,6 +17,7 @@ import {
 } from "./model.ts";
 import { closeMap, toggleMap } from "./map.ts";
 import { togglePin } from "./pin.ts";
+import { cardIds } from "./same_cause.ts";
 
 /** Each key and what it does, for the help. */
 export const KEYS: readonly (readonly [string, string])[] = [
@@ -70,8 +71,8 @@ const ANYWHERE: Record<string, () => void> = {
 function nextProblem(): void {
   showList();
   const { known, unknown } = problems.value;
-  const isOpen = document.querySelector(".problems details[open]") !== null;
-  const ids = [...known, ...isOpen ? unknown : []].map(({ id }) => id);
+  const isOpen = document.querySelector(".problems > details[open]") !== null;
+  const ids = [...cardIds(known), ...isOpen ? cardIds(unknown) : []];
   const here = document.activeElement?.closest<HTMLElement>("[data-problem]")?.dataset.problem;
   const next = ids[(ids.indexOf(here ?? "") + 1) % ids.length];
   if (next === undefined) return;
