@@ -12,7 +12,8 @@ export interface SameCause<P extends Problem> {
 /**
  * A problem is about one end. Those of one state, outcome and cause at one place belong together where the same
  * commands mend them, or the cause rests on the same state of the node: a port that nobody listens on has a remedy and
- * state of its own, and a rule that drops a range of ports has one of each for all of them.
+ * state of its own, and a rule that drops a range of ports has one of each for all of them. What has no route is
+ * missing in the same tables, whichever addresses they were asked for.
  */
 export function bySameCause<P extends Problem>(problems: readonly P[]): SameCause<P>[] {
   const all: SameCause<P>[] = [];
@@ -28,11 +29,14 @@ export function bySameCause<P extends Problem>(problems: readonly P[]): SameCaus
   return all;
 }
 
-function keysOf({ cause, state, outcome, direction, lastHop }: Problem): string[] {
+function keysOf({ cause, state, outcome, direction, lastHop, to }: Problem): string[] {
   if (cause === undefined) return [];
-  const where = [state, outcome, direction, cause.code, lastHop.node, lastHop.netns];
-  const read = cause.evidence.filter(({ kind }) => kind === "state").map(({ text }) => text);
-  return [cause.remedy ?? [], read].flatMap((texts, i) =>
+  const { code, remedy = [], evidence } = cause;
+  const where = [state, outcome, direction, code, lastHop.node, lastHop.netns];
+  const read = evidence.filter(({ kind }) => kind === "state").map(({ text }) =>
+    code === "no-route" ? text.replaceAll(to.address, "") : text
+  );
+  return [remedy, read].flatMap((texts, i) =>
     texts.length === 0 ? [] : [JSON.stringify([...where, i, texts])]
   );
 }

@@ -43,6 +43,16 @@ Deno.test("a policy is the same one whatever is to be let through", () => {
   );
 });
 
+Deno.test("what has no route is told together for all addresses, and no other cause is", () => {
+  const asked = (code: string) =>
+    ["10.1.0.1", "10.2.0.1"].map((address) => {
+      const one = problem(address, { read: [`no route in pod on n matches ${address}`] });
+      return { ...one, cause: { ...one.cause!, code: code as "no-route" } };
+    });
+  deepEqual(ids(asked("no-route")), [["10.1.0.1", "10.2.0.1"]]);
+  deepEqual(ids(asked("neighbour-unresolved")), [["10.1.0.1"], ["10.2.0.1"]]);
+});
+
 Deno.test("what has neither a remedy nor state in common stands alone", () => {
   deepEqual(ids([problem("a"), problem("b")]), [["a"], ["b"]]);
   deepEqual(
