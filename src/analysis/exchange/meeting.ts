@@ -33,13 +33,14 @@ export function hasArrivedAt({ outcome, end }: Judgement): boolean {
 /**
  * [X2] How this packet of an answer met the client. Only sightings behind the hooks of netfilter, by a
  * socket or where none was found, show the ends that the client's socket was asked for: before them
- * the client's own host may still translate. Another host that has the client's address did not ask, so
+ * the client's own host may still translate. What came from the end that was asked to another port of the
+ * client answers what that port asked, where some answer came to the port that asked here. Another host that has the client's address did not ask, so
  * that what it takes has missed the client, whatever ends it has.
  */
 export function meetingOf(
   packet: Judgement,
   asked: Form,
-  { question, missing }: Pick<Joined, "question" | "missing">,
+  { question, answers, missing }: Pick<Joined, "question" | "answers" | "missing">,
 ): Meeting {
   if (!hasArrivedAt(packet)) return "not";
   const expected = reverse(asked);
@@ -47,6 +48,12 @@ export function meetingOf(
   if (hasEnds(event, expected)) return "as-asked";
   // At a host that translated the question it may have met that host's own sockets.
   if (event.destination !== expected.destination) return "not";
+  // A port of the translation that connections had one after the other makes one flow of their answers.
+  if (
+    isAnothersAnswer(event, expected) && answers.some(({ forms }) => forms.has(formKey(expected)))
+  ) {
+    return "not";
+  }
   // Where events are missing its translation may be among them.
   if (missing !== null) return "untold";
   if (wasAskedElsewhere(packet, question)) return "not";
@@ -57,6 +64,11 @@ export function meetingOf(
   }
   return packet.packet.forms.has(formKey(expected)) ? "as-asked" : "untold";
 }
+
+/** It came from the end that was asked, to another port of the client than the one that asked. */
+const isAnothersAnswer = (event: Sighting, expected: Form) =>
+  event.source === expected.source && event.sourcePort === expected.sourcePort &&
+  event.destinationPort !== expected.destinationPort;
 
 /**
  * The namespace of its end received it with the ends that it has there. Else that host translated it,

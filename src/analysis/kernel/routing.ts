@@ -36,6 +36,15 @@ export const isForwardedWithoutReason = (event: Event): boolean =>
 export const saysForwardingOff = ({ function: by, reason }: Event): boolean =>
   by === "ip_error" && reason === "IP_INADDRERRORS";
 
+/**
+ * Errors of a route that refuses: EINVAL of a blackhole, EACCES of a prohibited one, EHOSTUNREACH of one that is
+ * unreachable. A table of IPv4 without a route tells EAGAIN; one of IPv6 tells EHOSTUNREACH as well.
+ */
+const REFUSED: ReadonlySet<number> = new Set([22, 13, 113]);
+
+/** The lookup in this table may have ended at a route that refuses, and was asked of no other table then. */
+export const mayEndAtRefusal = ({ routeError }: Event): boolean => REFUSED.has(routeError ?? 0);
+
 /** Functions that free what has no route, or one that refuses; `__ip_queue_xmit` sends for TCP. */
 const ROUTE_FAILURE = new RegExp(
   "^(ip_error|dst_discard|ip6_pkt_|ip_route|__ip_queue_xmit|ip6_forward|" +

@@ -47,16 +47,19 @@ export function shownTroubles(
   verdicts: readonly FlowVerdict[],
 ): ShownTroubles {
   const ofExchanges = new Map<Exchange, Found>();
+  const behind = new Map<Exchange, readonly Cause[]>();
   const exchanges = new Map<string, Exchange>();
   for (const [exchange, findings] of found) {
     const trouble = ofExchange(exchange, findings);
     if (trouble) ofExchanges.set(exchange, trouble);
+    behind.set(exchange, findings.findings);
     for (const { id } of joinedFlows(exchange)) exchanges.set(id, exchange);
   }
   const more: Found[] = [];
   for (const verdict of verdicts) {
     const exchange = exchanges.get(verdict.group.id);
-    const own = ofFlow(verdict, exchange, exchange && ofExchanges.get(exchange));
+    const told = exchange && ofExchanges.get(exchange);
+    const own = ofFlow(verdict, exchange, told && { ...told, behind: behind.get(exchange)! });
     for (const trouble of own) {
       if (exchange && speaksFor(trouble, ofExchanges.get(exchange))) ofExchanges.delete(exchange);
     }
@@ -136,7 +139,7 @@ const isUnseenOnly = (exchange: Exchange, outcome: FlowVerdict["outcome"]) =>
 function ofFlow(
   { group, outcome, causes, best, gap }: FlowVerdict,
   exchange: Exchange | undefined,
-  told: Found | undefined,
+  told: ToldByExchange | undefined,
 ): Found[] {
   if (outcome === "delivered" || outcome === "in-flight" || speaksForNoOther(gap)) return [];
   if (causes.length === 0 && isUntakenByAll(group, outcome)) return [];
@@ -158,7 +161,7 @@ function ofFlow(
   if (causes.length === 0) {
     return [own(best, { outcome, dead: [], ...(gap ? { gap: gap.text } : {}) })];
   }
-  return causes.filter(({ cause }) => told?.cause?.code !== cause.code).map((died) =>
+  return causes.filter((died) => !isTold(died, told)).map((died) =>
     own(worstOf(died), {
       outcome: worstOf(died).outcome === "delivered" ? outcome : worstOf(died).outcome,
       cause: died.cause,
@@ -169,6 +172,16 @@ function ofFlow(
       ...(exchange && !NO_TROUBLE.includes(exchange.outcome) ? { exchange } : {}),
     })
   );
+}
+
+/** What an exchange tells already, with the causes that it names beside the first. */
+type ToldByExchange = Pick<Found, "cause" | "best"> & { behind: readonly Cause[] };
+
+/** The exchange is called by this cause, or names it beside another for the packet that shows its trouble. */
+function isTold({ cause, packets }: CauseOfPackets, told: ToldByExchange | undefined): boolean {
+  if (!told) return false;
+  return told.cause?.code === cause.code ||
+    (packets.includes(told.best) && told.behind.some(({ code }) => code === cause.code));
 }
 
 /** What died where these did, and TCP made good: it harmed nobody, and the place still kills. */

@@ -7,11 +7,12 @@ import type { EndPoints, Flow } from "../../event/report.ts";
 import type { NetnsState, RoutingRule } from "../../event/state.ts";
 import { flowId, protocolName } from "../verdict/flows.ts";
 import { type Form, formOf } from "../correlate/identity.ts";
-import { tableLookupOf } from "../kernel/routing.ts";
+import { mayEndAtRefusal, tableLookupOf } from "../kernel/routing.ts";
 import {
   askedVrf,
   lookUpRoute,
   possibleAnswers,
+  refusalIn,
   refuses,
   type RouteQuery,
   routeText,
@@ -158,11 +159,12 @@ function flowOf(
     ...(isUnspecified(form.source) ? {} : { source: form.source }),
     ...askedVrf(state, lookups),
   };
-  const answer = lookUpRoute(state, query);
+  const refused = refusalIn(state, query, lookups.filter(mayEndAtRefusal));
+  const answer = refused ?? lookUpRoute(state, query);
   const { route, rule, certain } = answer;
   // The tables have a route: the lookup failed in one of them, and another one answered.
   if (route !== null && !refuses(route)) return null;
-  if (mayHaveWay(state, query, lookups)) return null;
+  if (!refused && mayHaveWay(state, query, lookups)) return null;
   const where = `${netnsName(event.node, event.netns)} on ${event.node.name}`;
   const refusal = route ? routeText(route) : rule && `rule ${rule.priority} ${rule.action}`;
   const hop = {

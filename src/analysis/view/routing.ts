@@ -92,8 +92,27 @@ export function answerOf(
   if (table === undefined || !/^(lookup|to_tbl|l3mdev)$/.test(rule.action)) return null;
   const route = longest(state, familyOf(query), table, query.destination);
   if (!route || route.type === "throw") return null;
-  const length = parsePrefix(route.destination)!.length;
+  // A route that refuses ends the lookup before the kernel asks whether the rule suppresses its prefix.
+  const length = refuses(route) ? Infinity : parsePrefix(route.destination)!.length;
   return length <= (rule.suppressPrefix ?? -1) ? null : { route, rule };
+}
+
+/**
+ * The route that refuses in a table of which the kernel told that it refused: there the lookup ended, whatever
+ * the rules before and after that table ask for. Null where the reading has no such route.
+ */
+export function refusalIn(
+  state: NetnsState,
+  query: RouteQuery,
+  told: readonly Pick<Event, "routeTable">[],
+): RouteAnswer | null {
+  const tables = new Set(told.map(({ routeTable }) => routeTable));
+  for (const { rule } of asked(state, query)) {
+    if (!tables.has(rule.table)) continue;
+    const answer = answerOf(state, query, rule);
+    if (answer?.route && refuses(answer.route)) return { ...answer, certain: true, undecided: [] };
+  }
+  return null;
 }
 
 /**

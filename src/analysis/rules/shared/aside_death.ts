@@ -21,6 +21,7 @@ import { trafficControl } from "../traffic-control-drop/traffic_control.ts";
 import { tunnelNoWayLookedUp } from "../tunnel-endpoint-unreachable/told_unroutable.ts";
 import { tunnelNoEndpoint } from "../tunnel-no-endpoint/no_endpoint.ts";
 import { tunnelUntold } from "../tunnel-no-endpoint/untold.ts";
+import { tunnelOwnEndGone } from "../tunnel-endpoint-unreachable/own_end_gone.ts";
 import { tunnelNoWayTold } from "../tunnel-endpoint-unreachable/no_way_told.ts";
 import { tunnelNoListener } from "../tunnel-blocked/no_tunnel_socket.ts";
 import { tunnelIdMismatch } from "../tunnel-id-mismatch/id_mismatch.ts";
@@ -59,7 +60,8 @@ const RULES: readonly Rule[] = [
   // Before the queue: that of a device without carrier takes nothing (`noop`).
   ...[linkDown, bridgePort],
   ...[openvswitchFlow, openvswitchDropped, queueOverflow, trafficControl],
-  ...[tunnelNoWayTold, tunnelNoWayLookedUp, tunnelNoEndpoint, tunnelUntold],
+  // Before what tells of the other end: from an address that is not here no way leads to any.
+  ...[tunnelOwnEndGone, tunnelNoWayTold, tunnelNoWayLookedUp, tunnelNoEndpoint, tunnelUntold],
 ];
 
 /** What the death of such a thing may be called. */

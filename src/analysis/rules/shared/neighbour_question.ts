@@ -24,6 +24,7 @@ import { diedAtAsker } from "./question_at_asker.ts";
 import { keptSilent } from "./question_kept_silent.ts";
 import { lostBefore, wasRead } from "./question_to_lost_address.ts";
 import { deathInTunnel } from "./question_in_tunnel.ts";
+import { askedOfAnotherGroup } from "./question_to_group.ts";
 import { keptByVlan, stoppedInDatapath } from "./question_in_datapath.ts";
 import { takenByXdp } from "./question_taken_by_xdp.ts";
 import { keptByProxy } from "./proxy_arp.ts";
@@ -69,7 +70,8 @@ export function askedFor(subject: Case, hop: string, name: string): Asked {
     const lost = question && lostBefore(owner, hop, question);
     if (lost) return lost;
   }
-  const dead = deathInTunnel(subject, hop, ownAddresses(subject, name), owners);
+  const dead = deathInTunnel(subject, hop, ownAddresses(subject, name), owners) ??
+    askedOfAnotherGroup(subject, hop, ownAddresses(subject, name), owners);
   if (dead) return dead;
   const stopped = stoppedOnTheWay(subject, hop, own, owners) ??
     keptByVlan(subject, hop, own, owners) ??
