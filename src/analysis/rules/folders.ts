@@ -90,6 +90,7 @@ export { openvswitchSentAside } from "./openvswitch-drop/sent_aside.ts";
 export { openvswitchUnseen } from "./openvswitch-drop/unseen_drop.ts";
 export { openvswitchUpcall } from "./openvswitch-drop/upcall_refused.ts";
 export { openvswitchUpcallUnanswered } from "./openvswitch-drop/upcall_unanswered.ts";
+export { otherHolder } from "./endpoint-changed/other_holder.ts";
 export { pathMtu } from "./path-mtu-exceeded/too_large.ts";
 export { podElsewhere } from "./address-duplicate/pod_elsewhere.ts";
 export { portChanged } from "./port-changed/changed.ts";

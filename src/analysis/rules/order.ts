@@ -285,6 +285,8 @@ export const EXCHANGE_RULES: readonly ExchangeRule[] = [
   rules.portChanged,
   // Before that reset, too: of a server that the connection was not with before.
   rules.endpointChanged,
+  // Asks R240 itself, and tells why the host that R92 would name never had the connection.
+  rules.otherHolder,
   // Before the reset as well: the server's program never had the connection.
   rules.answeredOnTheWay,
   // Knows why the program that was silent was asked at all.
