@@ -1,11 +1,18 @@
 /** A destination that two networks have: the node looks for it in the wrong one. */
-import { wasAsked } from "../../view/evidence.ts";
+import { questionsFor, wasAsked } from "../../view/evidence.ts";
 import type { NetnsState, Route } from "../../../event/state.ts";
 import { DEVICE_SCRIPTS, EVER, gapOf } from "../../view/coverage.ts";
 import { isBare, routeText } from "../../view/routing.ts";
 import { isSameNetwork } from "../../view/address.ts";
 import { netnsName } from "../../view/netns_names.ts";
-import { linkOf, type Owner, ownersOf, stateAt } from "../../view/state_view.ts";
+import {
+  holdersOfMac,
+  linkOf,
+  type Owner,
+  ownersOf,
+  ownsAddress,
+  stateAt,
+} from "../../view/state_view.ts";
 import type { NodeView, Sighting } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
 import { packetText, placeOf, stateEvidence, wireDestination } from "../evidence.ts";
@@ -19,7 +26,8 @@ import { finding, seenOn } from "../../view/finding.ts";
  *
  * What else looks like it: a neighbour that is down, whose packets came in by the same link before; a
  * bridge's port, which is the bridge's own link; a node that sends into an overlay from its own address; an address that moved from one link to the other,
- * whose packets no longer come in by the first; a host with a leg in both networks, which answers.
+ * whose packets no longer come in by the first; a neighbour on the link whose packets take the way round by
+ * a router, and which was asked; a host with a leg in both networks, which answers.
  */
 export const addressOverlap: Rule = {
   id: "R68",
@@ -29,7 +37,8 @@ export const addressOverlap: Rule = {
     "sends from its own address, unless a probed node tells of that network), or a probed node has it in a " +
     "network of another length and was not asked: `address-overlap`. Proven, when both hold. With a network " +
     "of the same length it is likely, where packets came by that other device and the link is a bridge whose " +
-    "ports lead into namespaces without the address alone. Nothing is said where R9 names what refused the question.",
+    "ports lead into namespaces without the address alone, or where a watched router that has not the address sent its " +
+    "packets on to that link, and the holder's own link was watched and not asked. Nothing is said where R9 names what refused the question.",
   yields: ["address-overlap"],
   judge(subject) {
     const unresolved = neighbourUnresolved.judge(subject);
@@ -41,13 +50,18 @@ export const addressOverlap: Rule = {
     if (!["neighbour-unresolved", "unexplained"].includes(unresolved.code)) return null;
     const owners = ownersOf(subject.world.network, destination);
     const isOfSame = owners.some((each) => hasNetwork(each, route.destination));
-    if (isOfSame && !isClosed(subject, route.device!, owners)) return null;
     const owner = owners.find((each) => each.node !== subject.node);
     const network = owner && networkOf(owner, destination);
+    const routed = owner && network !== undefined && isUnaskedByThis(subject, owner, destination)
+      ? cameByRouter(subject, destination)
+      : null;
+    if (isOfSame && !routed && !isClosed(subject, route.device!, owners)) return null;
     const arrived = cameBy(subject, destination, route.device!);
     // Nodes of an overlay send into it from addresses of their own link: where nobody tells of a network
     // that the address is in, that its packets come by a tunnel says nothing of where it is.
-    const came = arrived && (network !== undefined || !isByTunnel(arrived)) ? arrived : null;
+    const came = arrived && (network !== undefined || !isByTunnel(arrived))
+      ? arrived
+      : routed?.came ?? null;
     const elsewhere = came !== null || !isOfSame &&
         (owner !== undefined && network !== undefined && isApart(subject, owner, destination));
     if (!elsewhere) return null;
@@ -58,7 +72,7 @@ export const addressOverlap: Rule = {
     const by = came
       ? `its own packets come into ${came.node.name} by ${
         placeOf(came.node, came.netns, came.device ?? "")
-      }: `
+      }${came === routed?.came ? `, sent on by ${placeOf(...routed.router)}` : ""}: `
       : "";
     return cause(
       "address-overlap",
@@ -105,6 +119,39 @@ function isApart({ evidence }: Case, { node, netns }: Owner, address: string): b
   return gapOf(node, DEVICE_SCRIPTS, EVER) === null &&
     !wasAsked(evidence, address, { node, netns });
 }
+
+/** No question of this namespace came to who has the address, while it was watched without loss. */
+function isUnaskedByThis(
+  { evidence, before }: Case,
+  { node, netns }: Owner,
+  address: string,
+): boolean {
+  return gapOf(node, DEVICE_SCRIPTS, EVER) === null &&
+    !questionsFor(evidence, address).some((event) =>
+      event.node === node && event.netns === netns && ownsAddress(before, event.source ?? "")
+    );
+}
+
+/**
+ * The last packet of this address in the namespace, where a watched router that has not the address sent it on to
+ * here: who has it is behind that router, and no neighbour.
+ */
+function cameByRouter({ node, netns, event, world }: Case, address: string) {
+  const came = arrivalsFrom(node, address).findLast((each) =>
+    each.netns === netns && each.at < event.at
+  );
+  if (came?.sourceMac === undefined || came.ttl === undefined || FIRST_TTLS.includes(came.ttl)) {
+    return null;
+  }
+  const routers = holdersOfMac(world.network, came.sourceMac);
+  const hasIt = ({ state }: Owner) => ownsAddress(state, address);
+  const [router] = routers;
+  if (!router || routers.some(hasIt)) return null;
+  return { came, router: [router.node, router.netns, router.link.name] as const };
+}
+
+/** What hosts begin with: a router takes one. */
+const FIRST_TTLS: readonly number[] = [64, 128, 255];
 
 /** A default route has no network that could overlap with another. */
 const isOnLink = (route: Route) =>
