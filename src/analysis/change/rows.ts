@@ -231,9 +231,9 @@ export const PARTS: readonly Part[] = [
     rows: ({ sets }) =>
       sets.filter(({ truncated, elided }) => !truncated && elided === undefined)
         .flatMap(({ family, table, name, elements }) =>
-          elements.map(steadyElement).map((element) => ({
-            key: `${family} ${table} ${name} ${element}`,
-            what: `${family} ${table} ${name}: ${element}`,
+          elements.map((element) => ({
+            key: `${family} ${table} ${name} ${steadyElement(element)}`,
+            what: `${family} ${table} ${name}: ${steadyElement(valueOf(element))}`,
             value: "",
           }))
         ),
@@ -255,6 +255,10 @@ export const PARTS: readonly Part[] = [
 function nameOf(links: NetnsState["links"], ifindex: number): string {
   return links.find((link) => link.ifindex === ifindex)?.name ?? String(ifindex);
 }
+
+/** What is in the set, of an element that has more than its value: a limit, a comment, when it expires. */
+const valueOf = (element: unknown): unknown =>
+  (element as { elem?: { val?: unknown } } | null)?.elem?.val ?? element;
 
 /** An element of a set without when it expires and what it counted. */
 function steadyElement(element: unknown): string {

@@ -42,7 +42,9 @@ export const shaped: ExchangeRule = {
     const here = drops.filter((drop) => drop.node === event.node && drop.netns === event.netns);
     const host = `${netnsName(event.node, event.netns)} on ${event.node.name}`;
     const said = [
-      ...(here.length > 0 ? [`dropped ${here.length} packets of it`] : []),
+      ...(here.length > 0
+        ? [`dropped ${here.length} ${here.length === 1 ? "packet" : "packets"} of it`]
+        : []),
       ...(at && at.node === event.node ? [`held one for ${Math.round(held!.ns / 1e6)} ms`] : []),
     ].join(" and ");
     return cause(
