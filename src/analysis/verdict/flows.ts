@@ -1,7 +1,14 @@
 /** Packets to flows: grouping by the tuple as sent, and the two directions joined. Rules G1 to G3. */
 import { endPoint } from "../../event/end_point.ts";
 import { conntrackForm, type Form, formKey, formOf, reverse } from "../correlate/identity.ts";
-import { isConnectRequest, isEchoRequest, PROTOCOL_NAMES, TCP } from "../kernel/protocols.ts";
+import {
+  hasFlag,
+  isConnectRequest,
+  isEchoRequest,
+  PROTOCOL_NAMES,
+  TCP,
+  TCP_FLAGS,
+} from "../kernel/protocols.ts";
 import { CLIENT_PORT_MIN } from "../kernel/sockets.ts";
 import type { Judgement } from "./judgement.ts";
 import type { Step } from "../correlate/steps.ts";
@@ -125,7 +132,7 @@ function mergeTranslated(groups: FlowGroup[]): FlowGroup[] {
   groups.forEach((group, i) => {
     for (const key of group.forms.keys()) {
       const other = bySent.get(key);
-      if (other === undefined || other === i) continue;
+      if (other === undefined || other === i || isResetOf(group, groups[other]!)) continue;
       union.join(i, other);
       if (!groups[other]!.forms.has(formKey(group.form)) || hasOnlyLateForms(groups[other]!)) {
         isTranslated.add(other);
@@ -150,6 +157,23 @@ function mergeTranslated(groups: FlowGroup[]): FlowGroup[] {
   }
   return [...result.values()].sort(flowOrder);
 }
+
+/**
+ * The client resets what an answer came from that it did not ask, and NAT on the way makes of that the end that it
+ * asked: what it asked is no translation of that.
+ */
+const isResetOf = (resets: FlowGroup, asked: FlowGroup): boolean =>
+  isOfResets(resets) && !isOfResets(asked) &&
+  asked.packets.some((packet) => isConnectRequest(firstOf(packet))) &&
+  hasSameMaker(firstOf(resets.packets[0]!), firstOf(asked.packets[0]!));
+
+const isOfResets = ({ form, packets }: FlowGroup): boolean =>
+  form.protocol === TCP && packets.every((packet) => hasFlag(firstOf(packet), TCP_FLAGS.rst));
+
+const hasSameMaker = (a: Sighting, b: Sighting): boolean =>
+  a.kind === "device-tx" && b.kind === "device-tx" && a.node === b.node && a.netns === b.netns;
+
+const firstOf = ({ steps }: Judgement): Sighting => steps[0]!.event;
 
 /** Order of flows, whichever they are among. */
 export const flowOrder = (a: FlowGroup, b: FlowGroup): number =>
@@ -177,7 +201,9 @@ function joinDirections(groups: FlowGroup[]): void {
   for (const group of groups) {
     for (const key of group.forms.keys()) if (!byForm.has(key)) byForm.set(key, group);
   }
-  for (const group of groups) {
+  // A reset is joined with what it answers where nothing asked for that.
+  const inTurn = [...groups].sort((a, b) => Number(isOfResets(a)) - Number(isOfResets(b)));
+  for (const group of inTurn) {
     if (group.request || group.reply) continue;
     for (const form of group.forms.values()) {
       const other = byForm.get(formKey(reverse(form)));

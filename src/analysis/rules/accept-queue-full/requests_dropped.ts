@@ -2,9 +2,10 @@
 import type { NetnsState } from "../../../event/state.ts";
 import { isConnectRequest, TCP } from "../../kernel/protocols.ts";
 import { netnsName } from "../../view/netns_names.ts";
+import { lookUpRoute, refuses } from "../../view/routing.ts";
 import { sysctl } from "../../view/state_view.ts";
 import { command } from "../command.ts";
-import { eventEvidence, stateEvidence } from "../evidence.ts";
+import { eventEvidence, stateEvidence, wireDestination, wireSource } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
 import { named } from "../word.ts";
 
@@ -15,12 +16,13 @@ const BACKLOG = "net.ipv4.tcp_max_syn_backlog";
 /**
  * The queue of half-open connections (SYN queue) was full, or the accept queue was at a moment that no
  * reading saw. The kernel takes the SYN without calling that a drop, but counts it at the listener, and
- * only there (`tcp_listendrop`). Which of the requests it counted is not told: `likely`.
+ * only there (`tcp_listendrop`): so it counts what a route refuses to bring
+ * back (then nothing is said). Which of the requests it counted is not told: `likely`.
  */
 export const requestsDropped: Rule = {
   id: "R143",
   statement:
-    "A SYN that arrived and was never answered, and its listener counted more dropped connection " +
+    "A SYN that arrived and was never answered, although no route refuses what goes back, and its listener counted more dropped connection " +
     "requests in the reading after it than in the one before: `accept-queue-full`, `likely`. With SYN " +
     "cookies off and room in the accept queue in both readings it was the queue of half-open connections.",
   yields: ["accept-queue-full"],
@@ -31,6 +33,12 @@ export const requestsDropped: Rule = {
     const counts = [before, after].map((state) => listenersOf(state, port));
     const [earlier, later] = counts.map((listeners) => sum(listeners.map(({ drops }) => drops)));
     if (earlier === undefined || later === undefined || later <= earlier) return null;
+    // What a route or rule refuses to bring back is counted there as well: no answer can be made.
+    const { route, rule } = lookUpRoute(before, {
+      destination: wireSource(event),
+      source: wireDestination(event),
+    });
+    if (route ? refuses(route) : rule !== null) return null;
     const hasRoom = counts.flat().every(({ receiveQueue = 0, sendQueue = 0 }) =>
       receiveQueue <= sendQueue
     );

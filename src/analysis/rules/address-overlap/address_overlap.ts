@@ -72,7 +72,7 @@ export const addressOverlap: Rule = {
     const by = came
       ? `its own packets come into ${came.node.name} by ${
         placeOf(came.node, came.netns, came.device ?? "")
-      }${came === routed?.came ? `, sent on by ${placeOf(...routed.router)}` : ""}: `
+      }${came !== arrived && routed ? `, sent on by ${placeOf(...routed.router)}` : ""}: `
       : "";
     return cause(
       "address-overlap",

@@ -26,7 +26,7 @@ export const neighbourUnresolved: Rule = {
     "the VRF that it came in by, where there is one: `reverse-path-filter`. Where it left, was received nowhere, and a program of XDP runs at " +
     "the cable's other end, or at the only owner's device: `xdp-drop`, likely. Where it came to a host that answers for the " +
     "address (`proxy_arp`, and a route by another device), and that does not forward what comes in there: " +
-    "`ip-forwarding-disabled`, likely. Where nobody has an address of IPv6, and all who had the question have the device of its " +
+    "`ip-forwarding-disabled`, likely. Where nobody has it, it is in no network of the devices at both ends of the asker's veth, and the other end, which is no bridge's port, had the question and does not answer for others (`proxy_arp` off, or no route by another device), that is told, likely. Where nobody has an address of IPv6, and all who had the question have the device of its " +
     "VLAN down, by which a host loses such addresses: `link-down`, likely. Where nothing more is known of the " +
     "destination itself, whose the cluster's API says that it is, or that it is nobody's, with the pod that had it before.",
   yields: ["neighbour-unresolved", ...ASKED_CODES],

@@ -27,7 +27,7 @@ import { deathInTunnel } from "./question_in_tunnel.ts";
 import { askedOfAnotherGroup } from "./question_to_group.ts";
 import { keptByVlan, stoppedInDatapath } from "./question_in_datapath.ts";
 import { takenByXdp } from "./question_taken_by_xdp.ts";
-import { keptByProxy } from "./proxy_arp.ts";
+import { keptByProxy, notProxied } from "./proxy_arp.ts";
 import { stoppedOnTheWay } from "./question_on_the_way.ts";
 import { thenOf } from "./then.ts";
 import { vlanNobodyTakes } from "./vlan_devices.ts";
@@ -78,7 +78,8 @@ export function askedFor(subject: Case, hop: string, name: string): Asked {
     (owners.length > 0 ? stoppedInDatapath(subject, hop, own) : null) ??
     takenByXdp(subject, hop, name, own, owners) ??
     keptFromAbove(hop, own, owners) ?? keptByTunnel(subject, own, owners) ??
-    keptByProxy(subject, hop, own) ?? refusedByDownVlan(subject, hop, own, owners);
+    keptByProxy(subject, hop, own) ?? refusedByDownVlan(subject, hop, own, owners) ??
+    (owners.length === 0 ? notProxied(subject, hop, name, own) : null);
   if (stopped) return stopped;
   const there = owners.filter((owner) => goneSince(owner, hop, thenOf(subject)) === null);
   return {
