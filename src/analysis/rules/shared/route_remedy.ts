@@ -64,12 +64,17 @@ export function routeRemedy(lookup: Lookup): string[] {
 const keeperOf = (state: NetnsState, { route, rule }: RouteAnswer, destination: string) =>
   route ? routeOwner(state, route, destination) : rule && ruleOwner(rule);
 
-/** The tables lead to a device that is up, over a gateway that they lead to. */
+/** The tables lead to a device that is up, over a gateway that they lead to, and not back. */
 function hasWay(state: NetnsState, query: RouteQuery): boolean {
   const { route } = lookUpRoute(state, query);
   if (!route || refuses(route) || route.type === "throw") return false;
-  const { destination, vrfTable } = query;
-  return nextHops(route, destination).every(({ address, device }) => {
+  const { destination, vrfTable, inputDevice } = query;
+  const hops = nextHops(route, destination);
+  // To a gateway on the link that the packet came from: it would go in a circle.
+  const goesBack = ({ address, device }: typeof hops[number]) =>
+    device !== undefined && device === inputDevice && address !== destination;
+  if (hops.length > 0 && hops.every(goesBack)) return false;
+  return hops.every(({ address, device }) => {
     if (!isUp(state, device)) return false;
     if (address === destination || route.flags?.includes("onlink")) return true;
     const hop = vrfTable === undefined ? {} : { vrfTable };
