@@ -9,6 +9,8 @@ const int = z.number().int();
 export const TunnelSettings = z.object({
   /** VNI or key. Absent for a device that takes it from metadata. */
   id: int.optional(),
+  /** The key that it takes packets with, where it sends them with another one; 0: it takes those without. */
+  receivedId: int.optional(),
   local: address.optional(),
   remote: address.optional(),
   /** Outer UDP destination port. */

@@ -63,7 +63,7 @@ export function suspectsAnywhere(subject: Case, state: NetnsState, around: Aroun
 }
 
 /** What may have held of the packet, what is likely first. */
-function tiersOf(subject: Case, ruleset: Ruleset): World[][] {
+export function tiersOf(subject: Case, ruleset: Ruleset): World[][] {
   const states = ctStatesOf(subject, ruleset);
   const mark = arrivalMark(subject, ruleset);
   return [
@@ -161,7 +161,8 @@ function walkAll(
   return { list: [...suspects.values()], cut };
 }
 
-function walkOne(
+/** The way of a packet of which this holds; null: no packet of this kind came so far. */
+export function walkOne(
   subject: Case,
   ruleset: Ruleset,
   passes: readonly Pass[],
@@ -183,7 +184,7 @@ function walkOne(
 }
 
 /** Every rule that it must have met has counted it. */
-function isConsistent({ rule, path, passed }: Candidate, around: Around | null): boolean {
+export function isConsistent({ rule, path, passed }: Candidate, around: Around | null): boolean {
   if (!around) return true;
   const met = [...path, ...passed, ...(rule ? [rule] : [])];
   return !met.some((each) => surelyNotMet(each, around));

@@ -40,6 +40,7 @@ export { fragmentWithoutPorts } from "./fragment-without-ports/fragment.ts";
 export { frameToItself } from "./destination-mac-mismatch/to_itself.ts";
 export { frameToWrongNode } from "./frame-to-wrong-node/frame_to_wrong_node.ts";
 export { genevePayload } from "./tunnel-options-mismatch/geneve_payload.ts";
+export { heldByProgram } from "./netfilter-drop/held_by_program.ts";
 export { intoDummy } from "./route-blackhole/into_dummy.ts";
 export { invalidRefused } from "./conntrack-invalid/invalid_refused.ts";
 export { ipsecBeneathTunnel } from "./ipsec-policy/far_end_beneath.ts";

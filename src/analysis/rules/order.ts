@@ -93,6 +93,8 @@ export const RULES: readonly Rule[] = [
   rules.byPolicy,
   rules.rejected,
   rules.dropped,
+  // About what was neither freed nor sent on, of which no other rule of netfilter speaks.
+  rules.heldByProgram,
   // Only where no rule is left as what refused it, of which the next one would say that it can't be told.
   rules.rerouted,
   // Only when no single rule could be named.

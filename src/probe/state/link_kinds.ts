@@ -55,7 +55,8 @@ export function tunnel(
   const ifindex = indexes.get(lower ?? "") ?? (unnamed === undefined ? undefined : Number(unnamed));
   const address = (...keys: string[]) => keys.map((key) => text(data[key])).find(meaningful);
   return {
-    ...some("id", external ? undefined : tunnelId(data)),
+    ...some("id", external ? undefined : number(data.id) ?? keyOf(data.okey)),
+    ...some("receivedId", external ? undefined : receivedId(data)),
     ...some("local", address("local", "local6")),
     ...some("remote", address("remote", "remote6", "group", "group6")),
     ...some("port", number(data.port)),
@@ -76,11 +77,14 @@ function optionsOf(data: Data): string[] | undefined {
   return options.length > 0 ? options : undefined;
 }
 
-/** VNI, or the transmit key, which gre prints like an IPv4 address. */
-function tunnelId(data: Data): number | undefined {
-  const vni = number(data.id);
-  if (vni !== undefined) return vni;
-  const key = data.okey ?? data.ikey;
+/** GRE with a key of its own for each direction takes what has the one, and sends what has the other. */
+function receivedId(data: Data): number | undefined {
+  const [received, sent] = [keyOf(data.ikey), keyOf(data.okey)];
+  return received === sent ? undefined : received ?? 0;
+}
+
+/** A key of GRE, which is printed like an IPv4 address. */
+function keyOf(key: unknown): number | undefined {
   if (typeof key === "number") return number(key);
   if (typeof key !== "string") return undefined;
   const bytes = key.split(".").map(Number);

@@ -124,3 +124,26 @@ Deno.test("the policy of a netkit, which no suite's machine has, as iproute2 6.7
     );
   deepEqual(links(rows).rows.map(({ netkitPolicy }) => netkitPolicy), ["blackhole", undefined]);
 });
+
+Deno.test("GRE's key for what comes is told where it sends another one", () => {
+  const idsOf = (info_data: Record<string, unknown>) => {
+    const row = LinkRow.parse({
+      ...{
+        ifindex: 2,
+        ifname: "g0",
+        flags: ["UP"],
+        mtu: 1476,
+        operstate: "UNKNOWN",
+        addr_info: [],
+      },
+      linkinfo: { info_kind: "gre", info_data },
+    });
+    const { id, receivedId } = links([row]).rows[0]!.tunnel!;
+    return [id, receivedId];
+  };
+  deepEqual(idsOf({ ikey: "0.0.1.5", okey: "0.0.1.5" }), [261, undefined]);
+  deepEqual(idsOf({ ikey: "0.0.0.7", okey: "0.0.0.5" }), [5, 7]);
+  deepEqual(idsOf({ ikey: "0.0.0.7" }), [undefined, 7], "it sends without a key");
+  deepEqual(idsOf({ okey: "0.0.0.5" }), [5, 0], "it takes what has no key");
+  deepEqual(idsOf({}), [undefined, undefined]);
+});

@@ -1,6 +1,6 @@
 # nft hands packets to a program (nfqueue) that hangs, so that they wait in its queue until it ends.
 # nodes: a r b
-# fault: unknown
+# fault: unknown netfilter-drop
 . /work/routed.sh
 build() {
   modprobe nfnetlink_queue

@@ -1,6 +1,7 @@
 # An XDP program at the receiver's device sends all back by it, as it came; the healthy one lets all pass.
 # nodes: a b
 # fault: unknown
+# fault on 6.1: vanished xdp-drop
 build() {
   pair a b 10.188.1
   ip_ a neigh add 10.188.1.2 lladdr "$(mac b e0)" dev e0

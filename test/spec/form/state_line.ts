@@ -243,7 +243,10 @@ const readQdisc: Reader = (state, [device = "", kind = "", handle = "", ...words
   );
 };
 
-/** `filter eth0 ingress u32 pref 49152 text "…" action gact drop drops 2`. */
+/**
+ * `filter eth0 ingress u32 pref 49152 text "…" action gact drop drops 2`; of mirred `redirect e1` or
+ * `mirror e1`.
+ */
 const readFilter: Reader = (state, [device = "", where = "", kind = "", ...words]) => {
   const action = words.indexOf("action");
   const [own, acts] = action < 0 ? [words, []] : [words.slice(0, action), words.slice(action + 1)];
@@ -257,13 +260,21 @@ const readFilter: Reader = (state, [device = "", where = "", kind = "", ...words
       kind,
       ...options.number("pref", "preference"),
       text: options.get("text") ?? kind,
-      actions: actKind === undefined
-        ? []
-        : [{ kind: actKind, control: control!, ...pairs(counts).number("drops", "drops") }],
+      actions: actKind === undefined ? [] : [{
+        ...{ kind: actKind, control: control! },
+        ...mirredOf(pairs(counts)),
+        ...pairs(counts).number("drops", "drops"),
+      }],
     },
     (filter) => `${filter.device} ${filter.where} ${filter.preference}`,
   );
 };
+
+function mirredOf(options: ReturnType<typeof pairs>) {
+  const action = ["redirect", "mirror"].find((each) => options.has(each));
+  const device = action && options.get(action);
+  return device === undefined ? {} : { mirred: { action: action!, direction: "egress", device } };
+}
 
 const READERS: Record<string, Reader> = {
   link: readLink,

@@ -1,6 +1,17 @@
 /** Tunnel devices of a node. */
 import type { Link } from "../../../event/state.ts";
+import type { Sighting } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
+
+/** The kind of device that takes such a tunnel's packets: those of GRE in IPv6 have kinds of their own. */
+export const receiverKind = ({ tunnelKind, tunnelSource }: Sighting): string =>
+  tunnelSource?.includes(":") && /^gre/.test(tunnelKind!) ? `ip6${tunnelKind}` : tunnelKind!;
+
+/** The id or key that a device takes packets with; undefined: it has none. */
+export const receivedIdOf = ({ tunnel }: Link): number | undefined => {
+  const id = tunnel?.receivedId ?? tunnel?.id;
+  return tunnel?.receivedId === 0 ? undefined : id;
+};
 
 /**
  * Tunnel devices of a kind in every namespace of the node. All are needed: a device may have been

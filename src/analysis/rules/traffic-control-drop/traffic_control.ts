@@ -8,29 +8,43 @@ import { cause, type Rule } from "../rule.ts";
 import { checked, lookAt } from "../shared/checked.ts";
 import { programOwner } from "../shared/other_owners.ts";
 import { device, named, type Word } from "../word.ts";
+import { redirectedToDown } from "./redirected_to_down.ts";
 
 /** A tc filter or program dropped it. */
 export const trafficControl: Rule = {
   id: "R30",
   statement:
     "The kernel's reason is TC_INGRESS or TC_EGRESS: `traffic-control-drop`, with the filter " +
-    "when one alone can have done it.",
+    "when one alone can have done it; where none there drops, with the one that redirects to a device which is down.",
   yields: ["traffic-control-drop"],
   judge(subject) {
     const { event } = subject;
     const side = trafficControlSide(event);
     if (event.kind !== "drop" || side === null) return null;
     const { filters, only } = filtersOf(subject, side);
-    const what = only.length === 1 ? ` by ${only[0]!.text}` : "";
+    const redirected = filters.length === 0 ? redirectedToDown(subject, side) : null;
+    const what = only.length === 1
+      ? ` by ${only[0]!.text}`
+      : redirected === null
+      ? ""
+      : `, because a filter there hands it to ${redirected.target.name}, which is down`;
     return cause(
       "traffic-control-drop",
       "proven",
       `traffic control dropped it at ${side} of ${place(subject)}${what}`,
       [
         eventEvidence(subject),
-        ...(only.length > 0 ? only : filters).slice(0, 5).map((filter) =>
+        ...(redirected ? [redirected.filter] : only.length > 0 ? only : filters).slice(0, 5).map((
+          filter,
+        ) =>
           stateEvidence(subject.node, `tc filter ${filter.device} ${filter.where}: ${filter.text}`)
         ),
+        ...(redirected
+          ? [stateEvidence(
+            subject.node,
+            `${redirected.target.name}: flags ${redirected.target.flags.join(",")}`,
+          )]
+          : []),
       ],
       only.length === 1
         ? withoutFilter(subject, only[0]!, side)

@@ -41,6 +41,10 @@ export const timeToLive: Rule = {
 /** Rules that set a TTL: targets of iptables, and statements of nft. */
 const SETS_TTL = /-j (TTL|HL)\b|\bip ttl set\b|\bip6 hoplimit set\b/;
 
+/** What a filter of tc writes (pedit) into the word of IPv4 that has the TTL, or of IPv6 that has the hop limit. */
+const WRITES_TTL =
+  /\bpedit\b.* at (ip(v4)?\+)?8: (val|add) \w+ mask 00ffffff|\bpedit\b.* at ipv6\+4: (val|add) \w+ mask ffffff00/;
+
 /** Rules that are shown. */
 const SHOWN_MAX = 2;
 
@@ -53,18 +57,33 @@ function loweredHere({ judgement, event, node, netns, before }: Case, ttl: numbe
   if (then === undefined || then <= ttl || came!.tunnelKind !== event.tunnelKind) return null;
   const rules = (before?.netfilter ?? []).filter(({ text }) => SETS_TTL.test(text))
     .slice(0, SHOWN_MAX);
+  const filters = (before?.filters ?? []).filter(({ device, where, text }) =>
+    device === came!.device && where === "ingress" && WRITES_TTL.test(text)
+  ).slice(0, SHOWN_MAX);
+  const evidence = filters.map(({ device, where, text }) =>
+    stateEvidence(node, `tc filter ${device} ${where}: ${text}`)
+  );
+  if (filters.length > 0 && rules.length === 0) {
+    return {
+      text: `, where it had come in with a TTL of ${then}: a filter of tc there writes it`,
+      evidence,
+    };
+  }
   return {
     text: `, where it had come in with a TTL of ${then}` +
       (rules.length > 0
         ? `: rules there set it, as ${rules.map((rule) => `"${ruleText(rule)}"`).join(" and ")}`
         : ""),
-    evidence: rules.map((rule) =>
-      stateEvidence(
-        node,
-        `${netnsName(node, netns)}: ${
-          toolText(rule.tool, rule.family)
-        }: ${rule.family} table ${rule.table} chain ${rule.chain}: ${ruleText(rule)}`,
-      )
-    ),
+    evidence: [
+      ...rules.map((rule) =>
+        stateEvidence(
+          node,
+          `${netnsName(node, netns)}: ${
+            toolText(rule.tool, rule.family)
+          }: ${rule.family} table ${rule.table} chain ${rule.chain}: ${ruleText(rule)}`,
+        )
+      ),
+      ...evidence,
+    ],
   };
 }

@@ -5,7 +5,7 @@ import type { Sighting } from "../../view/timeline.ts";
 import { command } from "../command.ts";
 import { eventEvidence, placeOf, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
-import { tunnelsOf } from "../shared/tunnel_devices.ts";
+import { receiverKind, tunnelsOf } from "../shared/tunnel_devices.ts";
 import { named } from "../word.ts";
 
 const SHOWN_MAX = 4;
@@ -27,12 +27,13 @@ export const tunnelNoDevice: Rule = {
   judge(subject) {
     const { event, node } = subject;
     if (event.tunnelKind === undefined || !isTakenByNoTunnel(event)) return null;
-    const here = tunnelsOf(subject, event.tunnelKind);
+    const kind = receiverKind(event);
+    const here = tunnelsOf(subject, kind);
     if (here.some(({ link }) => takes(link, event))) return null;
     const another = [...node.states].flatMap(([inode, list]) =>
       list.at(-1)!.state.links.map((link) => ({ link, netns: inode }))
     ).find(({ link }) =>
-      link.kind !== event.tunnelKind && takes(link, event) && link.tunnel!.remote !== undefined
+      link.kind !== kind && takes(link, event) && link.tunnel!.remote !== undefined
     );
     const list = here.slice(0, SHOWN_MAX).map(({ link, netns }) =>
       `${placeOf(node, netns, link.name)} ${
@@ -47,7 +48,7 @@ export const tunnelNoDevice: Rule = {
       "tunnel-blocked",
       "proven",
       `${node.name} received ${event.tunnelKind} from ${event.tunnelSource}, and no device there takes it: ${
-        list.length > 0 ? list.join("; ") : `there is none of ${event.tunnelKind}`
+        list.length > 0 ? list.join("; ") : `there is none of ${kind}`
       }${
         another === undefined
           ? ""
@@ -57,10 +58,10 @@ export const tunnelNoDevice: Rule = {
       }`,
       [
         eventEvidence(subject),
-        ...(list.length > 0 ? list : [`no ${event.tunnelKind} device on this node`])
+        ...(list.length > 0 ? list : [`no ${kind} device on this node`])
           .map((text) => stateEvidence(node, text)),
       ],
-      command(node, subject.netns, ["ip", "-d", "link", "show", "type", named(event.tunnelKind)]),
+      command(node, subject.netns, ["ip", "-d", "link", "show", "type", named(kind)]),
     );
   },
 };

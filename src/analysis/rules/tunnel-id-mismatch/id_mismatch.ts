@@ -7,7 +7,7 @@ import { command } from "../command.ts";
 import { eventEvidence, placeOf, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
 import { encapsulation, lastOuter } from "../shared/encapsulation.ts";
-import { tunnelsOf } from "../shared/tunnel_devices.ts";
+import { receivedIdOf, receiverKind, tunnelsOf } from "../shared/tunnel_devices.ts";
 import { device } from "../word.ts";
 
 /** The receiver has no tunnel with that id. */
@@ -24,12 +24,14 @@ export const tunnelIdMismatch: Rule = {
     const outer = event.tunnelKind ? event : lastOuter(subject);
     if (!outer) return null;
     const kind = outer.tunnelKind!;
-    const here = tunnelsOf(subject, kind);
+    const here = tunnelsOf(subject, receiverKind(outer));
     const match = here.some(({ link }) => takes(link, outer));
     if (!named && (match || isWithoutId(here, outer))) return null;
     const set = here.filter(({ link }) => !isIdleFallback(link));
     const list = set.map(({ link, netns }) =>
-      `${placeOf(subject.node, netns, link.name)} has id ${link.tunnel!.id ?? "none"}`
+      `${placeOf(subject.node, netns, link.name)} has id ${receivedIdOf(link) ?? "none"}${
+        ofItsOwn(link)
+      }`
     );
     return cause(
       "tunnel-id-mismatch",
@@ -47,11 +49,15 @@ export const tunnelIdMismatch: Rule = {
   },
 };
 
+const ofItsOwn = ({ tunnel }: Link): string =>
+  tunnel!.receivedId === undefined ? "" : " for what comes, another one for what it sends";
+
 /** GRE without a key tells an id of 0, and its device tells none. */
 function takes(link: Link, { tunnelId }: Case["event"]): boolean {
   const { tunnel } = link;
-  if (tunnel!.external || tunnel!.id === tunnelId) return true;
-  return tunnelId === 0 && tunnel!.id === undefined && !isIdleFallback(link);
+  const id = receivedIdOf(link);
+  if (tunnel!.external || id === tunnelId) return true;
+  return tunnelId === 0 && id === undefined && !isIdleFallback(link);
 }
 
 /** The device that each namespace has of its own (`gre0`), without ends and id: while it is down it takes nothing. */
@@ -61,7 +67,7 @@ const isIdleFallback = ({ tunnel, flags }: Link): boolean =>
 
 /** Neither the packet nor a device here has a key: whatever is wrong, it is no key. */
 const isWithoutId = (here: readonly { link: Link }[], { tunnelId }: Case["event"]): boolean =>
-  tunnelId === 0 && here.length > 0 && here.every(({ link }) => link.tunnel!.id === undefined);
+  tunnelId === 0 && here.length > 0 && here.every(({ link }) => receivedIdOf(link) === undefined);
 
 interface End {
   node: NodeView;

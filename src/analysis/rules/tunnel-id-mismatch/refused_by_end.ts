@@ -4,7 +4,7 @@ import { quoting } from "../../view/evidence.ts";
 import { command } from "../command.ts";
 import { eventEvidence, placeOf, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
-import { tunnelsOf } from "../shared/tunnel_devices.ts";
+import { receivedIdOf, tunnelsOf } from "../shared/tunnel_devices.ts";
 import { device } from "../word.ts";
 
 /** The other end has a device between these two, with another id. */
@@ -30,9 +30,9 @@ export const tunnelIdRefused: Rule = {
       .filter(({ link: { tunnel } }) =>
         tunnel!.local === tunnelDestination && tunnel!.remote === tunnelSource
       );
-    if (here.length === 0 || here.some(({ link }) => link.tunnel!.id === tunnelId)) return null;
+    if (here.length === 0 || here.some(({ link }) => receivedIdOf(link) === tunnelId)) return null;
     const list = here.map(({ link, netns }) =>
-      `${placeOf(node, netns, link.name)} has id ${link.tunnel!.id ?? "none"}`
+      `${placeOf(node, netns, link.name)} has id ${receivedIdOf(link) ?? "none"}`
     );
     return cause(
       "tunnel-id-mismatch",

@@ -6,7 +6,7 @@ import { command } from "../command.ts";
 import { eventEvidence, placeOf, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
 import { encapsulation, lastOuter } from "../shared/encapsulation.ts";
-import { tunnelsOf } from "../shared/tunnel_devices.ts";
+import { receivedIdOf, tunnelsOf } from "../shared/tunnel_devices.ts";
 import { device } from "../word.ts";
 
 const GRE = ["gre", "gretap", "ip6gre", "ip6gretap"];
@@ -64,10 +64,10 @@ const optionsOf = ({ name, tunnel }: Link): string =>
 function ownDevice(subject: Case, outer: Case["event"]) {
   const found = GRE.filter((kind) => kind.endsWith(outer.tunnelKind!))
     .flatMap((kind) => tunnelsOf(subject, kind))
-    .filter(({ netns, link: { tunnel } }) =>
+    .filter(({ netns, link, link: { tunnel } }) =>
       netns === subject.netns && tunnel!.remote === outer.tunnelSource &&
       (tunnel!.local ?? outer.tunnelDestination) === outer.tunnelDestination &&
-      (tunnel!.id ?? 0) === (outer.tunnelId ?? 0)
+      (receivedIdOf(link) ?? 0) === (outer.tunnelId ?? 0)
     );
   return found.length === 1 ? found[0]! : null;
 }
