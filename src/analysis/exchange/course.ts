@@ -141,7 +141,8 @@ export function unanswered(
   const leftOut = leftOutIn(client, when, rank);
   // One that went on from there to where no probe is may have arrived.
   const hasOneAnswer = joined.question.form.icmpId !== undefined;
-  const isKnown = unwatched === null && answers.every(({ outcome }) => outcome !== "unknown");
+  const isKnown = unwatched === null &&
+    (isNeverTaken(joined.question) || answers.every(({ outcome }) => outcome !== "unknown"));
   if (lostBack.length > 0 && (isKnown || hasOneAnswer)) {
     const story = "it arrived and was answered, and the answer was lost on its way back";
     return { ...NOTHING, outcome: "unanswered", story, losses: lostBack };
@@ -218,6 +219,10 @@ const RETRY_NS = 5e9;
 
 const triesOf = ({ packets }: FlowGroup) =>
   packets.filter(({ steps }) => isConnectRequest(steps[0]!.event));
+
+/** A client of TCP that gets an answer acknowledges it, or refuses it by a reset: this one only asked. */
+const isNeverTaken = (question: FlowGroup): boolean =>
+  question.packets.length > 0 && triesOf(question).length === question.packets.length;
 
 /** What another try is told by: one of TCP is a SYN, and is told wherever the ones that were seen are. */
 function rankOfTries(question: FlowGroup): Rank {

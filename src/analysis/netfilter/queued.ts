@@ -2,12 +2,15 @@
 import type { NetnsState } from "../../event/state.ts";
 import type { Case } from "../rules/case.ts";
 import { acceptsAddress } from "../view/state_view.ts";
-import { isConsistent, keyOf, type Suspect, tiersOf, walkOne } from "./candidates.ts";
+import { isConnectRequest, isEchoRequest, TCP, TCP_FLAGS } from "../kernel/protocols.ts";
+import { isConsistent, keyOf, type Suspect, tiersOf, travellerOf, walkOne } from "./candidates.ts";
 import { type Around, riseOf } from "./counters.ts";
+import { type Headers, headersOf } from "./hook_packet.ts";
+import { basesAt } from "./hooked.ts";
 import type { Pass } from "./pass.ts";
 import { everyPass } from "./passes.ts";
 import { rulesetOf } from "./ruleset.ts";
-import type { Candidate } from "./walk.ts";
+import { type Candidate, Walk } from "./walk.ts";
 import { destinationOf } from "./whereabouts.ts";
 
 /**
@@ -23,20 +26,66 @@ export function queuedBy(subject: Case, state: NetnsState, around: Around): Susp
     .filter(({ view: { hook } }) => hook !== "output" && (isForHere || hook !== "input"))
     .map((each) => each.view.layer === "ip" ? cameBy(subject, each) : each);
   for (const worlds of tiersOf(subject, ruleset)) {
-    const found = new Map<string, Suspect>();
-    for (const world of worlds) {
-      const walk = walkOne(subject, ruleset, passes, world);
-      if (walk?.cut) return null;
-      for (const each of walk?.candidates ?? []) {
-        if (each.rule === null || each.verdict.do !== "queue") continue;
-        if (each.match !== "yes" && !takenBy(each, around)) continue;
-        if (!isConsistent(each, around)) continue;
-        found.set(keyOf(each), { ...each, ctStates: [], worlds: [world], met: walk!.candidates });
-      }
-    }
-    if (found.size > 0) return found.size === 1 ? [...found.values()][0]! : null;
+    const walks = worlds.map((world) => walkOne(subject, ruleset, passes, world))
+      .filter((walk) => walk !== null);
+    const found = handedOn(walks, around);
+    if (found === null || found.length > 0) return found?.length === 1 ? found[0]! : null;
   }
   return null;
+}
+
+/**
+ * The one rule that hands to a program what the host's kernel answers to the packet: a connection
+ * accepted, an echo. Those of programs are not asked about: a program may have said nothing.
+ */
+export function answerQueuedBy(subject: Case, state: NetnsState, around: Around): Suspect | null {
+  const ruleset = rulesetOf(state);
+  const headers = answerTo(subject.event);
+  if (headers === null) return null;
+  const traveller = {
+    ...travellerOf(subject, ruleset, { ctState: "established", mark: { value: 0, known: 0 } }),
+    headers,
+  };
+  const walk = new Walk(ruleset, traveller, "established");
+  for (const hook of ["output", "postrouting"]) {
+    const devices = { input: null, output: undefined, portInput: null, portOutput: null };
+    const view = { headers, layer: "ip" as const, hook, ...devices };
+    const pass = { view, survived: false, guessed: true };
+    walk.hook(pass, basesAt(pass, ruleset.bases, headers.network));
+  }
+  const found = handedOn([walk], around);
+  return found?.length === 1 ? found[0]! : null;
+}
+
+/** What a kernel answers by itself, as its hooks see it; null: it answers such a packet by nothing. */
+function answerTo(event: Case["event"]): Headers | null {
+  const { source, destination, sourcePort, destinationPort } = event;
+  if (event.tunnelKind !== undefined) return null;
+  const turned = {
+    ...{ source: destination, destination: source },
+    ...{ sourcePort: destinationPort, destinationPort: sourcePort },
+  };
+  const { ttl: _, ipId: _id, ipLength: _size, length: _length, ...asked } = headersOf(event);
+  if (event.protocol === TCP && isConnectRequest(event)) {
+    return { ...asked, ...turned, tcpFlags: TCP_FLAGS.syn | TCP_FLAGS.ack };
+  }
+  if (!isEchoRequest(event)) return null;
+  return { ...asked, ...turned, icmpType: event.network === "ip6" ? 129 : 0 };
+}
+
+/** The rules that hand the packet of these walks to a program; null: there are too many rules. */
+function handedOn(walks: readonly Walk[], around: Around): Suspect[] | null {
+  const found = new Map<string, Suspect>();
+  for (const walk of walks) {
+    if (walk.cut) return null;
+    for (const each of walk.candidates) {
+      if (each.rule === null || each.verdict.do !== "queue") continue;
+      if (each.match !== "yes" && !takenBy(each, around)) continue;
+      if (!isConsistent(each, around)) continue;
+      found.set(keyOf(each), { ...each, ctStates: [], worlds: [], met: walk.candidates });
+    }
+  }
+  return [...found.values()];
 }
 
 /** A port of a bridge is not what the hooks of IP are told of. */

@@ -4,6 +4,7 @@ export { addressDuplicate } from "./address-duplicate/address_duplicate.ts";
 export { addressOverlap } from "./address-overlap/address_overlap.ts";
 export { advertisementIgnored } from "./router-advertisement-ignored/advertisement_ignored.ts";
 export { answerHasNoRoute, echoNotAnswered } from "./no-route/answer_has_no_route.ts";
+export { answerHeldByProgram } from "./netfilter-drop/answer_held.ts";
 export { answeredOnTheWay } from "./answered-on-the-way/answered_on_the_way.ts";
 export { applicationReset } from "./application-reset/reset.ts";
 export { applicationSilent } from "./application-silent/silent.ts";

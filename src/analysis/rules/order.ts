@@ -272,6 +272,8 @@ export const UNANSWERED_RULES: readonly Rule[] = [
   rules.echoIgnored,
   // A lookup that was seen to fail is proof; a full queue is a deduction.
   rules.answerHasNoRoute,
+  // What it answers to a SYN that it takes; with a full queue it takes none.
+  rules.answerHeldByProgram,
   rules.acceptQueueFull,
   rules.requestsDropped,
 ];
