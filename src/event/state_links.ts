@@ -24,6 +24,8 @@ export const TunnelSettings = z.object({
    * `inner_proto_inherit`. Absent: nothing.
    */
   options: z.array(name).optional(),
+  /** What IP in IP carries, as `ip` names its mode: `any`, `ipip`, `ip6ip`, `ipip6`, `ip6ip6`, `mplsip`. */
+  mode: name.optional(),
   /** Of a tunnel in IPv6: in how many further tunnels what it sends may be put (RFC 2473). */
   encapLimit: int.optional(),
   /** Underlay device it is bound to, and whether it lives in another netns (x-netns tunnel). */

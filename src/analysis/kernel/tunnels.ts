@@ -60,6 +60,11 @@ export const isRefusedBySixSender = (event: Event): boolean =>
 export const isRefusedBySit = (event: Event): boolean =>
   event.kind === "drop" && !givesReason(event) && freedIn(event, /^ipip6_rcv/);
 
+/** Freed, without a reason, where the receiver of IP in IP has found its device. */
+export const isRefusedByIpInIp = (event: Event): boolean =>
+  event.kind === "drop" && !givesReason(event) &&
+  freedIn(event, /^(ipxip6_rcv|ipip_rcv|ipip_tunnel_rcv|ipip6_rcv|sit_tunnel_rcv)/);
+
 /** VXLAN's own reason for a VNI that no device has, on kernels that have it. */
 export const saysNoTunnelId = ({ reason }: Event): boolean => reason === "VXLAN_VNI_NOT_FOUND";
 

@@ -141,6 +141,7 @@ export { trafficControlUntold } from "./traffic-control-drop/untold.ts";
 export { tunnelIdMismatch } from "./tunnel-id-mismatch/id_mismatch.ts";
 export { tunnelIdRefused } from "./tunnel-id-mismatch/refused_by_end.ts";
 export { tunnelInTunnelLimit } from "./tunnel-options-mismatch/encap_limit.ts";
+export { tunnelMode } from "./tunnel-options-mismatch/mode.ts";
 export { tunnelNoDevice } from "./tunnel-blocked/no_tunnel_device.ts";
 export { tunnelNoEndpoint } from "./tunnel-no-endpoint/no_endpoint.ts";
 export { tunnelNoListener } from "./tunnel-blocked/no_tunnel_socket.ts";

@@ -1,7 +1,6 @@
 /**
- * The order in which rules are asked: the first that answers gives the cause. A rule that knows more
- * of a packet stands before the one that would say less of it. A new rule gets one line here; that no
- * rule is forgotten, a test says.
+ * The order in which rules are asked: the first that answers gives the cause. One that knows more stands
+ * before one that would say less. A new rule gets one line here; that none is forgotten, a test says.
  */
 import * as rules from "./folders.ts";
 import type { ExchangeRule } from "./exchange_case.ts";
@@ -42,6 +41,7 @@ export const RULES: readonly Rule[] = [
   rules.tunnelPrefixMismatch,
   rules.vxlanGroupPolicy,
   rules.genevePayload,
+  rules.tunnelMode,
   rules.tunnelInTunnelLimit,
   rules.tunnelIdMismatch,
   // Knows which id it has, where R40 would only say what it answered.
@@ -93,7 +93,6 @@ export const RULES: readonly Rule[] = [
   rules.byPolicy,
   rules.rejected,
   rules.dropped,
-  // About what was neither freed nor sent on, of which no other rule of netfilter speaks.
   rules.heldByProgram,
   // Only where no rule is left as what refused it, of which the next one would say that it can't be told.
   rules.rerouted,
@@ -272,7 +271,6 @@ export const UNANSWERED_RULES: readonly Rule[] = [
   rules.echoIgnored,
   // A lookup that was seen to fail is proof; a full queue is a deduction.
   rules.answerHasNoRoute,
-  // What it answers to a SYN that it takes; with a full queue it takes none.
   rules.answerHeldByProgram,
   rules.acceptQueueFull,
   rules.requestsDropped,

@@ -63,6 +63,7 @@ export function tunnel(
     ...some("learning", typeof data.learning === "boolean" ? data.learning : undefined),
     ...(external ? { external } : {}),
     ...some("options", optionsOf(data)),
+    ...some("mode", text(data.proto)),
     ...some("encapLimit", number(data.encap_limit)),
     ...some("underlay", netnsid === undefined ? lower : undefined),
     ...some("underlayIfindex", ifindex),

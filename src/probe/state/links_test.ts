@@ -59,9 +59,9 @@ everySuite("tunnels of every kind", (suite) => {
   deepEqual(tunnel("gr0"), { local: "10.9.0.1", remote: "10.9.0.7" });
   deepEqual(tunnel("gx0"), { external: true });
   deepEqual(tunnel("gn0"), { id: 55, remote: "10.9.0.8", port: 6081 });
-  deepEqual(tunnel("tn0"), { local: "10.9.0.1", remote: "10.9.0.7" });
-  deepEqual(tunnel("t60"), { local: "fd00::1", remote: "fd00::7", encapLimit: 4 });
-  deepEqual(tunnel("tunl0"), {});
+  deepEqual(tunnel("tn0"), { mode: "any", local: "10.9.0.1", remote: "10.9.0.7" });
+  deepEqual(tunnel("t60"), { mode: "any", local: "fd00::1", remote: "fd00::7", encapLimit: 4 });
+  deepEqual(tunnel("tunl0"), { mode: "any" });
   equal(tunnel("veth1"), undefined);
 });
 
@@ -146,4 +146,12 @@ Deno.test("GRE's key for what comes is told where it sends another one", () => {
   deepEqual(idsOf({ ikey: "0.0.0.7" }), [undefined, 7], "it sends without a key");
   deepEqual(idsOf({ okey: "0.0.0.5" }), [5, 0], "it takes what has no key");
   deepEqual(idsOf({}), [undefined, undefined]);
+});
+
+Deno.test("what IP in IP carries is its mode", () => {
+  const row = LinkRow.parse({
+    ...{ ifindex: 2, ifname: "t0", flags: ["UP"], mtu: 1452, operstate: "UNKNOWN", addr_info: [] },
+    linkinfo: { info_kind: "ip6tnl", info_data: { proto: "ip6ip6", remote: "fd00::1" } },
+  });
+  equal(links([row]).rows[0]!.tunnel!.mode, "ip6ip6");
 });

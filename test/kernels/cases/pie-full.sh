@@ -1,6 +1,7 @@
 # pie has room for two packets behind a slow shaper, and more come at once.
 # nodes: a b
 # fault: dropped queue-overflow
+# besides: dropped no-listener
 build() {
   pair a b 10.140.17
   listen b udp 9

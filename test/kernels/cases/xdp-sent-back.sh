@@ -2,6 +2,7 @@
 # nodes: a b
 # fault: unknown
 # fault on 6.1: vanished xdp-drop
+# fault on 7.2: vanished xdp-drop
 build() {
   pair a b 10.188.1
   ip_ a neigh add 10.188.1.2 lladdr "$(mac b e0)" dev e0

@@ -111,6 +111,7 @@ function vlanOf(text: string) {
 function readTunnel(link: Link, word: string, next: () => string): void {
   const tunnel = link.tunnel ??= {};
   if (word === "id" || word === "port") tunnel[word] = integer(next(), word);
+  else if (word === "mode") tunnel.mode = next();
   else if (word === "received-id") tunnel.receivedId = integer(next(), word);
   else if (word === "local" || word === "remote") tunnel[word] = unquoted(next());
   else if (word === "external" || word === "learning") tunnel[word] = true;

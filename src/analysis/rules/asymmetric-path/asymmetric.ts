@@ -1,10 +1,11 @@
 /** An answer that leaves by another way than its question came. */
+import type { NetnsState } from "../../../event/state.ts";
 import { nextHopsBy } from "../../view/next_hops.ts";
 import { isLost } from "../../exchange/losses.ts";
 import type { Judgement } from "../../verdict/judgement.ts";
 import { lookUpRoute, routeText } from "../../view/routing.ts";
 import { netnsName } from "../../view/netns_names.ts";
-import { ownersOf, ownsAddress, stateAt } from "../../view/state_view.ts";
+import { linkOf, ownersOf, ownsAddress, stateAt } from "../../view/state_view.ts";
 import type { NodeView, Sighting } from "../../view/timeline.ts";
 import { packetText, stateEvidence } from "../evidence.ts";
 import type { ExchangeRule } from "../exchange_case.ts";
@@ -15,8 +16,9 @@ import { cause } from "../rule.ts";
  * another, and the exchange failed.
  *
  * What else looks like it: two ways to one network are healthy by themselves, so this is said only of
- * an exchange that failed after its answer was sent; a bridge's ports, and a tunnel that carries one
- * direction only, are not two routes.
+ * an exchange that failed after its answer was sent; a bridge's ports, a tunnel that carries one
+ * direction only, and a device with the one that its frames come by (a VLAN's, a macvlan's), which is all
+ * that is seen of what comes in, are not two routes.
  */
 export const asymmetricPath: ExchangeRule = {
   id: "R94",
@@ -42,6 +44,7 @@ export const asymmetricPath: ExchangeRule = {
       if (!apart) continue;
       const state = stateAt(out.node, out.netns, out.at);
       if (!state || isPort(state, into) || isPort(state, out)) continue;
+      if (isBeneath(state, into, out)) continue;
       // What died where its address is was sent to nobody.
       if (out.kind === "drop" && ownsAddress(state, out.destination!)) continue;
       const found = lookUpRoute(state, { source: out.source!, destination: out.destination! });
@@ -111,6 +114,26 @@ function cameInAt(
     event.node === node && event.netns === netns && event.kind === "device-rx" &&
     event.tunnelKind === undefined
   );
+}
+
+/** Devices in one another that may be between: two tags, macsec, a macvlan. */
+const LAYERS_MAX = 4;
+
+/**
+ * The answer's device stands on the one that the question came by, so that this was its way in as well; not
+ * where the question had the tag of another VLAN.
+ */
+function isBeneath(state: NetnsState, into: Sighting, out: Sighting): boolean {
+  let link = linkOf(state, out.ifindex, out.device);
+  for (let layer = 0; link !== undefined && layer < LAYERS_MAX; layer++) {
+    if (link.kind === "veth" || link.peerIfindex === undefined) return false;
+    if (link.peerNetns !== undefined) return false;
+    if (link.peerIfindex === into.ifindex) {
+      return into.vlan === undefined || link.vlan === undefined || link.vlan.id === into.vlan;
+    }
+    link = linkOf(state, link.peerIfindex);
+  }
+  return false;
 }
 
 /** A port of a bridge: which of them a frame takes is no routing. */

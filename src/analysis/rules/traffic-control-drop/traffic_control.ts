@@ -15,7 +15,7 @@ export const trafficControl: Rule = {
   id: "R30",
   statement:
     "The kernel's reason is TC_INGRESS or TC_EGRESS: `traffic-control-drop`, with the filter " +
-    "when one alone can have done it; where none there drops, with the one that redirects to a device which is down.",
+    "when one alone can have done it; where none there drops, with the one that redirects to a device which is down or gone.",
   yields: ["traffic-control-drop"],
   judge(subject) {
     const { event } = subject;
@@ -27,6 +27,8 @@ export const trafficControl: Rule = {
       ? ` by ${only[0]!.text}`
       : redirected === null
       ? ""
+      : redirected.target === null
+      ? ", because a filter there hands it to a device that was deleted"
       : `, because a filter there hands it to ${redirected.target.name}, which is down`;
     return cause(
       "traffic-control-drop",
@@ -39,7 +41,7 @@ export const trafficControl: Rule = {
         ) =>
           stateEvidence(subject.node, `tc filter ${filter.device} ${filter.where}: ${filter.text}`)
         ),
-        ...(redirected
+        ...(redirected?.target
           ? [stateEvidence(
             subject.node,
             `${redirected.target.name}: flags ${redirected.target.flags.join(",")}`,

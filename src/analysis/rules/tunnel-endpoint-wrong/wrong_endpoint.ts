@@ -1,4 +1,5 @@
 /** A tunnel that leads to the wrong node. */
+import type { FdbEntry } from "../../../event/state.ts";
 import { isUnwanted } from "../../kernel/routing.ts";
 import { ownersOf, stateAt } from "../../view/state_view.ts";
 import type { NodeView, Sighting } from "../../view/timeline.ts";
@@ -17,7 +18,8 @@ export const tunnelWrongEndpoint: Rule = {
   statement:
     "Dropped on the device it came out of the tunnel by, or flooded from there to nobody that " +
     "was meant (O4), on a node that does not host its destination, and another probed node " +
-    "does, which has not the end point's address as well: `tunnel-endpoint-wrong`.",
+    "does, which has not the end point's address as well: `tunnel-endpoint-wrong`. Not of a hub to which the sender sends " +
+    "all, and whose own table leads the frame on to another end.",
   yields: ["tunnel-endpoint-wrong"],
   judge(subject) {
     const { event } = subject;
@@ -36,6 +38,7 @@ export const tunnelWrongEndpoint: Rule = {
     const endpoints = ownersOf(subject.world.network, outer.tunnelDestination!);
     if (endpoints.some(({ node }) => others.some((owner) => owner.node === node))) return null;
     const way = encapsulation(subject);
+    if (isHandedOnHere(subject, way?.entry)) return null;
     const sender = way?.at;
     const host = others[0]!;
     return cause(
@@ -56,6 +59,17 @@ export const tunnelWrongEndpoint: Rule = {
     );
   },
 };
+
+/**
+ * A hub: the sender's device sends all there, and the bridge and the tunnel's own table there lead the frame
+ * on to another end. Where the sender has an entry for the MAC, that one is wrong, whatever others know.
+ */
+function isHandedOnHere({ event, link, before }: Case, entry: FdbEntry | undefined): boolean {
+  if (entry === undefined || !/^(00:){5}00$/.test(entry.mac) || !link?.bridgePort) return false;
+  return before?.fdb.some(({ mac, device, destination }) =>
+    mac === event.destinationMac && device === link.name && destination !== undefined
+  ) ?? false;
+}
 
 /**
  * The entry for the frame's MAC leads to the end point of the node that hosts the destination. A MAC
