@@ -15,6 +15,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
   XfrmInTmplMismatch: "it did not come by the IPsec that the policy wants",
   XfrmInPolBlock: "the policy blocks it",
   XfrmInNoPols: "it came by a tunnel of IPsec, and no policy lets in what comes so",
+  XfrmInStateMismatch: "the state that it came by is for other packets (its selector)",
   XfrmOutPolBlock: "the policy blocks it",
   XfrmOutNoStates: "there is no state for what its policy asks",
 };

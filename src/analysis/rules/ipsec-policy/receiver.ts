@@ -14,6 +14,10 @@ const MEANINGS: Readonly<Record<string, string>> = {
   XfrmInStateExpired: "its state has expired",
   XfrmInStateMismatch: "its state has another encapsulation",
   XfrmInStateInvalid: "its state is not valid any more",
+  // A device of IPsec (vti, xfrm) asks its policies while it takes the packet.
+  XfrmInNoPols: "no policy lets in what comes so",
+  XfrmInTmplMismatch: "it did not come by the IPsec that the policy wants",
+  XfrmInPolBlock: "the policy blocks it",
   XfrmInHdrError: "its header can't be read",
   XfrmOutStateExpired: "its state has expired, or has sent as much as it may",
   XfrmOutStateInvalid: "its state is not valid any more",
