@@ -173,7 +173,7 @@ export function unanswered(
       another,
     );
   }
-  const open = asking.find(({ outcome }) => outcome === "unknown");
+  const open = asking.find((packet) => packet.outcome === "unknown" && !isRepeat(packet, asking));
   if (open) {
     return unknown("no answer was seen, and what became of the question is not known", open.gap!);
   }
@@ -219,6 +219,19 @@ const RETRY_NS = 5e9;
 
 const triesOf = ({ packets }: FlowGroup) =>
   packets.filter(({ steps }) => isConnectRequest(steps[0]!.event));
+
+/**
+ * A SYN that its host freed without a reason after it had taken another one of the connection: it has the
+ * question, and answers it again.
+ */
+function isRepeat({ gap, steps, end }: Judgement, asking: readonly Judgement[]): boolean {
+  if (gap?.code !== "freed-without-reason" || !isConnectRequest(steps[0]!.event)) return false;
+  const { node, at } = end.step.event;
+  return asking.some((other) =>
+    other.outcome === "delivered" && other.end.step.event.node === node &&
+    other.end.step.event.at < at
+  );
+}
 
 /** A client of TCP that gets an answer acknowledges it, or refuses it by a reset: this one only asked. */
 const isNeverTaken = (question: FlowGroup): boolean =>
