@@ -9,12 +9,13 @@ const ANSWER_NS = 1e9;
 
 /**
  * Before Linux 6.3 `icmpv6_rcv` frees every echo request as a drop without a reason, and the one that it answered
- * as well. Its answer, with its id and number, was seen in the same namespace: it arrived.
+ * as well. Its answer, with its id and number, was seen in the same namespace: it arrived. So it did where
+ * IPsec (ESP, AH) wrapped what was sent back right before.
  */
 export function isAnsweredEcho6(event: Sighting): boolean {
   const { node, netns, at, kind } = event;
   if (kind !== "drop" || netns === undefined || !isUnansweredEcho6(event)) return false;
-  return concludedFrom(
+  return isAnsweredSealed(event, netns) || concludedFrom(
     node,
     repliesMade,
     keyOf(netns, event.source, event.destination, event),
@@ -22,6 +23,24 @@ export function isAnsweredEcho6(event: Sighting): boolean {
     (replies) => replies.some((reply) => Math.abs(reply.at - at) <= ANSWER_NS),
   );
 }
+
+const isAnsweredSealed = ({ node, source, destination, at }: Sighting, netns: number): boolean =>
+  concludedFrom(
+    node,
+    sealedSent,
+    `${netns} ${source} ${destination}`,
+    `sealed ${at}`,
+    (sent) => sent.some((each) => each.at <= at && at - each.at <= ANSWER_NS),
+  );
+
+/** ESP and AH. */
+const SEALS: readonly (number | undefined)[] = [50, 51];
+
+const sealedSent = finding((event) =>
+  event.kind === "device-tx" && event.netns !== undefined && SEALS.includes(event.protocol)
+    ? `${event.netns} ${event.destination} ${event.source}`
+    : undefined
+);
 
 const repliesMade = finding((event) =>
   isEchoReply(event) && event.netns !== undefined
