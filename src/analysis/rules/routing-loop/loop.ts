@@ -44,7 +44,8 @@ function routersOf(subject: Case) {
   const destination = wireDestination(subject.event);
   const visits = new Map<string, { event: Sighting; times: number }>();
   for (const event of sightingsOf(subject.judgement.packet)) {
-    if (event.kind !== "device-rx") continue;
+    // A bridge between them only sends on what is for another host.
+    if (event.kind !== "device-rx" || event.packetType === "otherhost") continue;
     const key = `${event.node.name} ${event.netns}`;
     visits.set(key, { event, times: (visits.get(key)?.times ?? 0) + 1 });
   }
