@@ -14,7 +14,7 @@ import type { Suspect } from "./candidates.ts";
 import { type Finding, findingOf } from "./choose.ts";
 import { type Service, serviceRefusedBy } from "./service.ts";
 import { limitedBefore } from "./limited.ts";
-import { type Outside, outsideConnection } from "./outside_connection.ts";
+import { type Outside, outsideConnection, untranslatedRemedy } from "./outside_connection.ts";
 import { isToldChain, toldChainText, toldText } from "./told_rule.ts";
 import { untakenBy } from "./tproxied.ts";
 import { chainText, ruleEvidence, ruleText, suspectEvidence, suspectText } from "./words.ts";
@@ -75,7 +75,8 @@ export function explain(subject: Case, kind: Kind): Omit<Cause, "rule"> {
       ? serviceRemedy(service)
       : outside
       ? outside.remedy
-      : refusalRemedy(subject, named, finding.state, limited[0]),
+      : (kind === "invalid" ? untranslatedRemedy(subject, finding.state!) : null) ??
+        refusalRemedy(subject, named, finding.state, limited[0]),
   );
 }
 

@@ -9,11 +9,14 @@ import type { Case } from "../rules/case.ts";
 import { packetText, stateEvidence } from "../rules/evidence.ts";
 import { command } from "../rules/command.ts";
 import { sysctl } from "../view/state_view.ts";
+import { lookAt } from "../rules/shared/checked.ts";
 import { longerTimeout } from "../rules/shared/longer_timeout.ts";
 import { secondsText } from "../rules/shared/seconds.ts";
 import { address } from "../rules/word.ts";
 import type { Suspect } from "./candidates.ts";
 import { passedAt, UDP_TIMEOUT } from "./ct_states.ts";
+import { headersOf } from "./hook_packet.ts";
+import { maySourceBeTranslated } from "./source_translated.ts";
 
 /** Why a packet of a running connection met a rule or policy that is for others. */
 export interface Outside {
@@ -55,7 +58,8 @@ export function outsideConnection(
 }
 
 /** `idle`: seconds since a packet of its connection passed; infinite where none was seen to. */
-function outsideTcp({ event, node, netns }: Case, state: NetnsState, idle: number): Outside {
+function outsideTcp(subject: Case, state: NetnsState, idle: number): Outside {
+  const { event, node, netns } = subject;
   const seconds = Number(sysctl(state, TCP_TIMEOUT));
   const hasPassed = Number.isFinite(idle);
   if (hasPassed && seconds > 0 && idle >= seconds) {
@@ -78,11 +82,32 @@ function outsideTcp({ event, node, netns }: Case, state: NetnsState, idle: numbe
         "connection tracking there did not take it for one",
     hasPassed,
     evidence: [],
-    remedy: command(node, netns, [
-      ...["conntrack", "-L", "-p", "tcp"],
-      ...["-s", address(event.source!), "-d", address(event.destination!)],
-    ]),
+    remedy: connectionShown(subject),
   };
+}
+
+/** What connection tracking knows of the packet's ends. */
+const connectionShown = ({ event, node, netns }: Case): string[] =>
+  command(node, netns, [
+    ...["conntrack", "-L", "-p", "tcp"],
+    ...["-s", address(event.source!), "-d", address(event.destination!)],
+  ]);
+
+/**
+ * What to do about a segment that is invalid here, where a connection of its ends would get another source; null
+ * where none would. The rules of NAT are not asked for what is invalid: let pass, it would go on with its own source,
+ * and whoever is asked knows no such client. So it is behind a gateway that took over without the connections.
+ */
+export function untranslatedRemedy(subject: Case, state: NetnsState): string[] | null {
+  const { event } = subject;
+  if (event.protocol !== TCP || event.tunnelKind !== undefined) return null;
+  if (!maySourceBeTranslated(state, headersOf(event))) return null;
+  return [
+    ...lookAt(
+      "let pass it would go on untranslated: its connection has to be known here first",
+    ),
+    ...connectionShown(subject),
+  ];
 }
 
 /** An answer that came after its question was forgotten; null where it came before, or that is not known. */

@@ -58,6 +58,11 @@ export function shows(words: readonly Word[]): boolean {
   }
   if (program === "kubectl") return more[0] === "-n" && more[2] === "get";
   if (program === "sysctl") return more.length === 1 && /^[\w./-]+$/.test(more[0]!);
+  if (program === "conntrack") {
+    const [first, ...asked] = more;
+    return first === "-L" &&
+      asked.every((word, i) => i % 2 === 0 ? /^-[psd]$/.test(word) : isName(word));
+  }
   if (program === "ss" && more.some((word) => /^-\w*K|^--kill/.test(word))) return false;
   if (words.join(" ") === "ip xfrm policy" || words.join(" ") === "ip -6 xfrm policy") return true;
   // Without the last word it would print keys.

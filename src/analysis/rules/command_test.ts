@@ -18,7 +18,7 @@ Deno.test("what shows is told without a check", () => {
     ],
     ...["kubectl -n a get endpointslices", "sysctl net.core.netdev_max_backlog"],
     ...["ovs-vsctl iface-to-br va", "ovs-vsctl show", "ovs-dpctl show", "ip route show"],
-    ...["teamnl team0 options"],
+    ...["teamnl team0 options", "conntrack -L -p tcp -s 10.0.0.1 -d 10.0.0.2"],
     ...["ovs-ofctl dump-flows br0 table=3", "ovs-vsctl list port pa", "ovs-appctl fdb/show br0"],
   ];
   deepEqual(lines.filter((line) => !isShown(line)), []);
@@ -62,6 +62,7 @@ Deno.test("what changes something is not", () => {
       "ovs-vsctl list port pa -- del-br br0",
       "ovs-appctl fdb/flush br0",
     ],
+    ...["conntrack -L -p tcp -D", "conntrack -F", "conntrack -L -s 10.0.0.1 -z"],
     ...["ufw allow 80", "conntrack -D", "rm -rf x", "ip netns exec a ip route get 10.0.0.1"],
   ];
   deepEqual(lines.filter(isShown), []);
