@@ -40,11 +40,13 @@ function between({ way, next }: CountedLoss): string {
 
 /**
  * The place, as far as it belongs to the fault: an end that nobody is at is missing wherever one looks
- * for it, and what a client lacks in its own namespace is one fault of all such clients of the node.
+ * for it, what a client lacks in its own namespace is one fault of all such clients of the node, and at
+ * which router of a circle the TTL runs out is chance.
  */
 function where(trouble: Trouble): string {
   const { place: { node, netns }, cause, best } = trouble;
   if (cause && isMissingEnd(trouble, cause.code)) return "its own network";
+  if (cause?.code === "routing-loop") return "its circle";
   const first = best?.way[0];
   const isClients = trouble.direction === "question" && first?.node === node &&
     first.netns === netns && first.source === trouble.client;
