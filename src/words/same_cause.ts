@@ -17,19 +17,28 @@ export interface SameCause<P extends Problem> {
  */
 export function bySameCause<P extends Problem>(problems: readonly P[]): SameCause<P>[] {
   const all: SameCause<P>[] = [];
-  const known = new Map<string, SameCause<P>>();
+  const byKey = new Map<string, SameCause<P>>();
   for (const problem of problems) {
     const keys = keysOf(problem);
-    const found = keys.map((key) => known.get(key)).find((same) => same !== undefined);
+    const found = keys.map((key) => byKey.get(key)).find((same) => same !== undefined);
     const same = found ?? { first: problem, others: [] };
     if (found) same.others.push(problem);
     else all.push(same);
-    for (const key of keys) if (!known.has(key)) known.set(key, same);
+    for (const key of keys) if (!byKey.has(key)) byKey.set(key, same);
   }
   return all;
 }
 
-function keysOf({ cause, state, outcome, direction, lastHop, to }: Problem): string[] {
+/** A page asks with each report, and few problems are other ones then. */
+const known = new WeakMap<Problem, string[]>();
+
+function keysOf(problem: Problem): string[] {
+  const keys = known.get(problem) ?? makeKeys(problem);
+  known.set(problem, keys);
+  return keys;
+}
+
+function makeKeys({ cause, state, outcome, direction, lastHop, to }: Problem): string[] {
   if (cause === undefined) return [];
   const { code, remedy = [], evidence } = cause;
   const where = [state, outcome, direction, code, lastHop.node, lastHop.netns];
