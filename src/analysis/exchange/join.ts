@@ -14,7 +14,8 @@ import {
   TCP_FLAGS,
   UDP,
 } from "../kernel/protocols.ts";
-import { asksByClientPort, type FlowGroup } from "../verdict/flows.ts";
+import { asksByClientPort } from "../verdict/directions.ts";
+import type { FlowGroup } from "../verdict/flows.ts";
 import type { Judgement } from "../verdict/judgement.ts";
 import { before, EVER, gapOf, PACKET_SCRIPTS, type Span } from "../view/coverage.ts";
 import type { NodeView, Sighting } from "../view/timeline.ts";

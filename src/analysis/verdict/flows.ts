@@ -1,38 +1,15 @@
 /** Packets to flows: grouping by the tuple as sent, and the two directions joined. Rules G1 to G3. */
 import { endPoint } from "../../event/end_point.ts";
-import { conntrackForm, type Form, formKey, formOf, reverse } from "../correlate/identity.ts";
-import {
-  hasFlag,
-  isConnectRequest,
-  isEchoRequest,
-  PROTOCOL_NAMES,
-  TCP,
-  TCP_FLAGS,
-} from "../kernel/protocols.ts";
-import { CLIENT_PORT_MIN } from "../kernel/sockets.ts";
+import { conntrackForm, type Form, formKey, formOf } from "../correlate/identity.ts";
+import { isConnectRequest, PROTOCOL_NAMES } from "../kernel/protocols.ts";
+import { isOfResets, joinDirections } from "./directions.ts";
+import type { FlowGroup } from "./flow_group.ts";
 import type { Judgement } from "./judgement.ts";
 import type { Step } from "../correlate/steps.ts";
 import type { Sighting } from "../view/timeline.ts";
 import { Union } from "../correlate/union.ts";
 
-/** One direction of a conversation: the packets that were sent in one form. */
-export interface FlowGroup {
-  /** As `flowId` spells it. */
-  id: string;
-  /** The form its packets were sent in. */
-  form: Form;
-  /** Its place among all flows: those that were only seen translated come last, else by id. */
-  order: string;
-  packets: Judgement[];
-  /** Every form its packets had, by key. */
-  forms: Map<string, Form>;
-  /** The flow that this one answers. */
-  request?: FlowGroup;
-  /** The flow that answers this one. */
-  reply?: FlowGroup;
-  /** Another flow that this one's answers were joined to: one of the two is the other, translated. */
-  rival?: FlowGroup;
-}
+export type { FlowGroup };
 
 /** [G1] The form a packet was sent in: that of its first sighting, or what conntrack says it was. */
 export function sentForm(judgement: Judgement): Form {
@@ -167,9 +144,6 @@ const isResetOf = (resets: FlowGroup, asked: FlowGroup): boolean =>
   asked.packets.some((packet) => isConnectRequest(firstOf(packet))) &&
   hasSameMaker(firstOf(resets.packets[0]!), firstOf(asked.packets[0]!));
 
-const isOfResets = ({ form, packets }: FlowGroup): boolean =>
-  form.protocol === TCP && packets.every((packet) => hasFlag(firstOf(packet), TCP_FLAGS.rst));
-
 const hasSameMaker = (a: Sighting, b: Sighting): boolean =>
   a.kind === "device-tx" && b.kind === "device-tx" && a.node === b.node && a.netns === b.netns;
 
@@ -193,102 +167,4 @@ export function flowId(form: Form): string {
 /** The protocol as a report names it: `tcp`, else the number as text. */
 export function protocolName(form: Form): string {
   return PROTOCOL_NAMES[form.protocol] ?? String(form.protocol);
-}
-
-/** [G3] A flow answers another when a form of it is the reverse of a form of the other. */
-function joinDirections(groups: FlowGroup[]): void {
-  const byForm = new Map<string, FlowGroup>();
-  for (const group of groups) {
-    for (const key of group.forms.keys()) if (!byForm.has(key)) byForm.set(key, group);
-  }
-  // A reset is joined with what it answers where nothing asked for that.
-  const inTurn = [...groups].sort((a, b) => Number(isOfResets(a)) - Number(isOfResets(b)));
-  for (const group of inTurn) {
-    if (group.request || group.reply) continue;
-    for (const form of group.forms.values()) {
-      const other = byForm.get(formKey(reverse(form)));
-      if (!other || other === group) continue;
-      // Where the first packets were not told, who answers may look as if it asked.
-      const taken = other.request ?? other.reply;
-      if (taken) {
-        group.rival ??= taken;
-        continue;
-      }
-      const [request, reply] = isRequest(group, other) ? [group, other] : [other, group];
-      reply.request = request;
-      request.reply = reply;
-      break;
-    }
-  }
-}
-
-/**
- * Whether `a` asked and `b` answered: by ICMP type, by SYN, by conntrack, of TCP without a SYN by whose
- * port is a client's, by which came first on a node that saw both, then by port (servers have the lower
- * one) and id, so that it is never chance. In the middle of a connection, or where not all was told, a
- * server's segment may be the first that is seen.
- */
-function isRequest(a: FlowGroup, b: FlowGroup): boolean {
-  for (const sign of [asksByType, asksBySyn, asksByConntrack, asksByClientPort]) {
-    const left = sign(a);
-    const right = sign(b);
-    if (left !== right && left !== null && right !== null) return left;
-  }
-  const first = earlier(a, b);
-  if (first !== null) return first;
-  const ports = (group: FlowGroup) => group.form.destinationPort ?? 0;
-  if (ports(a) !== ports(b)) return ports(a) < ports(b);
-  return a.id < b.id;
-}
-
-const firstEvent = (group: FlowGroup) => group.packets[0]!.steps[0]!.event;
-
-function asksByType(group: FlowGroup): boolean | null {
-  const event = firstEvent(group);
-  return event.icmpType === undefined ? null : isEchoRequest(event);
-}
-
-function asksBySyn(group: FlowGroup): boolean | null {
-  if (group.form.protocol !== TCP) return null;
-  return group.packets.some(({ steps }) => isConnectRequest(steps[0]!.event));
-}
-
-function asksByConntrack(group: FlowGroup): boolean | null {
-  for (const { steps } of group.packets) {
-    for (const { event } of steps) {
-      if (event.conntrackDirection !== undefined && event.tunnelKind === undefined) {
-        return event.conntrackDirection === "original";
-      }
-    }
-  }
-  return null;
-}
-
-/** Of TCP by its ports: whether a client's asks a server's. Null where both, or neither, are a client's. */
-export function asksByClientPort({ form }: Pick<FlowGroup, "form">): boolean | null {
-  const { protocol, sourcePort = 0, destinationPort = 0 } = form;
-  if (protocol !== TCP) return null;
-  const isFromClient = sourcePort >= CLIENT_PORT_MIN;
-  return isFromClient === destinationPort >= CLIENT_PORT_MIN ? null : isFromClient;
-}
-
-/** On a node that saw both: which came first there. Null when there is none. */
-function earlier(a: FlowGroup, b: FlowGroup): boolean | null {
-  const firsts = (group: FlowGroup) => {
-    const at = new Map<string, number>();
-    for (const { packet } of group.packets) {
-      for (const chain of packet.chains) {
-        const name = chain.node.name;
-        at.set(name, Math.min(at.get(name) ?? Infinity, chain.events[0]!.at));
-      }
-    }
-    return at;
-  };
-  const left = firsts(a);
-  const right = firsts(b);
-  for (const name of [...left.keys()].sort()) {
-    const other = right.get(name);
-    if (other !== undefined && other !== left.get(name)) return left.get(name)! < other;
-  }
-  return null;
 }
