@@ -126,7 +126,7 @@ export function passedAt(
   for (let i = firstFrom(seen, event.at) - 1; i >= 0; i--) {
     const other = seen[i]!;
     if (event.at - other.at > within) return null;
-    if (other.skb === event.skb || isBridgedPast(subject, other)) continue;
+    if (isSamePacket(other, event) || isBridgedPast(subject, other)) continue;
     // It may have been translated before it was refused.
     const refused = seenOn(node, refusals, `${netns} ${other.skb ?? ""}`);
     const end = refused[firstFrom(refused, other.at)];
@@ -134,6 +134,10 @@ export function passedAt(
   }
   return null;
 }
+
+/** Memory is used again, a segment's that is sent again above all: there another IP id tells another packet. */
+const isSamePacket = (a: Sighting, b: Sighting): boolean =>
+  a.skb === b.skb && (!a.ipId || !b.ipId || a.ipId === b.ipId);
 
 /** What conntrack tells connections by. */
 interface Ends {
