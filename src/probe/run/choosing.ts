@@ -68,7 +68,7 @@ export function choosing(
     .replace("//@first", kind === "hop" ? lib("first") : "")
     .replace("//@tell", lib("tell"))
     .replace("//@unasked", isUnasked ? unasked(lib, noSocket) : "")
-    .replace("@which", isUnasked ? "$c" : "@class")
+    .replaceAll("@class", isUnasked ? "$c" : "@class")
     .replace("//@mark", recorder || counters === null ? "" : markedBy(counters))
     .replace("@window", firstIn(budget, isKeeping));
   return withNumbers(`${innermost}\n${source}`, budget, kind, recorder);
@@ -92,9 +92,13 @@ function withNumbers(
 ): string {
   const fair = Math.max(4, Math.round(budget.eventsPerSecond / 10));
   // A quarter of what is saved may be told in a tenth of a second, which must not be less than `fair`.
-  const saved = Math.max(4 * fair, Math.round(budget.saved[kind]));
+  const savedBy = (kind: typeof CLASSES[number]) =>
+    Math.max(4 * fair, Math.round(budget.saved[kind]));
+  const saved = savedBy(kind);
   const least = recorder && kind === "hop" ? NO_ORDINARY : 0;
-  const numbers = { fair, saved, least, half: fair / 2, all: saved / 4 + fair * 4 };
+  // Counted up to by all classes, because `bpf/lib/unasked.bt` chooses the class in the kernel.
+  const all = Math.max(...CLASSES.map(savedBy)) / 4 + fair * 4;
+  const numbers = { fair, saved, least, half: fair / 2, all };
   return source.replaceAll("@class", String(CLASSES.indexOf(kind))).replace(
     /@(fair|saved|least|half|all)\b/g,
     (_, name: keyof typeof numbers) => `(uint64)${Math.round(numbers[name])}`,
@@ -128,8 +132,6 @@ export function tick(
       : `printf("t\\t%lld${format}\\t%d\\t%d\\n", ${given}, $l0, $l1);`,
     withNumbers(lib("late"), budget, "hop", recorder),
     ...next,
-    // What `bpf/lib/unasked.bt` asks for.
-    "@mask[2] = @mask[0] | @mask[1];",
   ].join("\n");
 }
 

@@ -259,7 +259,7 @@ Deno.test("render: with raw tracepoints heartbeats are put together on the stack
   ok(!first({ linesOnStack: true })?.includes("config"));
 });
 
-Deno.test("[O22] render: an echo's answer that nobody waits for is told where both masks tell it", () => {
+Deno.test("[O22] render: an echo's answer that nobody waits for is told as packets that pass are", () => {
   const budget = { eventsPerSecond: 100, saved: { hop: 100, rare: 100 } };
   const spared = (noSocket?: number) =>
     render(sources, { ...options, budget, noSocket }).program.split("@mask[$c]").length - 1;
