@@ -22,7 +22,7 @@ export const GAPS = {
   "freed-without-reason": "A function freed it that frees both losses and duplicates.",
   "tunnel-device-silent": "It was put into a tunnel device, and nothing was seen of it after that.",
   "tunnel-in-tunnel":
-    "It went into a tunnel inside a tunnel, where only the outer one is followed.",
+    "It went into a tunnel inside a tunnel, and what carried it there could not be followed to its end.",
   "beyond-unwatched": "It left by a device beyond which no probe watches.",
   "address-elsewhere": "Another host may have the destination's address, and have got it.",
   "neighbour-unresolved": "The kernel held it for want of its next hop's link address.",

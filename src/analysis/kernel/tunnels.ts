@@ -10,6 +10,11 @@ import { freedIn, givesReason } from "./free_reason.ts";
 const SENDERS =
   /^(vxlan_|geneve_|ip_tunnel_|ip_md_tunnel_|ipip_|__?gre|erspan_|ipip6_|ip6_tnl|ip6gre|sit_|udp_tunnel)/;
 
+/** The second is what the first went into with its tunnel: another one around the tunnel's own packet. */
+export const wentIntoTunnel = (inner: Event, outer: Event): boolean =>
+  inner.tunnelKind !== undefined && outer.tunnelKind !== undefined &&
+  outer.source === inner.tunnelSource && outer.destination === inner.tunnelDestination;
+
 /** Receive functions, whichever driver's. */
 const RECEIVING = /_(rcv|recv|rx)(_|\.|$)/;
 

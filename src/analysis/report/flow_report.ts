@@ -7,6 +7,7 @@ import { type FlowGroup, protocolName } from "../verdict/flows.ts";
 import type { Judgement } from "../verdict/judgement.ts";
 import { rfc3339 } from "../view/rfc3339.ts";
 import { wallMs } from "../view/time_of_day.ts";
+import { wentIntoTunnel } from "../kernel/tunnels.ts";
 import { endPoints, hopsOf } from "./path.ts";
 
 /** One flow of the report: its outcome by its packets, the causes, and the way of one packet. */
@@ -89,10 +90,14 @@ function deliverAt(path: Flow["path"]): void {
 }
 
 /** The form it ended in, where that is not the form it was sent in. */
-function translatedForm(judgement: Judgement) {
-  const last = judgement.steps.at(-1)!.event;
+function translatedForm({ steps }: Judgement) {
+  // In a tunnel inside a tunnel it is not seen itself, but what carries it. [O60]
+  const deeper = steps.findIndex(({ event }, i) =>
+    i > 0 && wentIntoTunnel(steps[i - 1]!.event, event)
+  );
+  const last = steps.at(deeper < 0 ? -1 : deeper - 1)!.event;
   const form = formOf(last);
-  const sent = judgement.steps[0]!.event;
+  const sent = steps[0]!.event;
   const asSent = sent.conntrackDirection === "original" && sent.conntrackDestination !== undefined;
   if (asSent) {
     const changed = sent.conntrackDestination !== form.destination ||

@@ -5,7 +5,7 @@ import type { Encapsulation, EndPoints, Hop } from "../../event/report.ts";
 import type { NetnsState } from "../../event/state.ts";
 import { conntrackForm, formKey, formOf, isSameForm } from "../correlate/identity.ts";
 import { isSolicitationCopy } from "../kernel/frees.ts";
-import { isTunnelKind } from "../kernel/tunnels.ts";
+import { isTunnelKind, wentIntoTunnel } from "../kernel/tunnels.ts";
 import { placed } from "../view/placed.ts";
 import { askNetns } from "../view/netns_asked.ts";
 import { holderAt, isOwn, netnsLabel } from "../view/netns_names.ts";
@@ -127,19 +127,21 @@ function encapOf(event: Sighting): Encapsulation | undefined {
 function between(before: Sighting, event: Sighting): Hop[] {
   const hops: Hop[] = [];
   const isDrop = event.kind === "drop" || event.kind === "consume";
-  if (before.tunnelKind !== undefined && event.tunnelKind === undefined) {
-    // [H4] The outer header is gone, so the tunnel's name is taken from the sighting before.
+  const isUnpacked = wentIntoTunnel(event, before);
+  if (isUnpacked || before.tunnelKind !== undefined && event.tunnelKind === undefined) {
+    // [H4] [O60] The outer header is gone, so the tunnel's name is taken from the sighting before.
     const hop = hopAt(event, "decapsulate", before);
     hop.encap = encapOf(before)!;
     hops.push(hop);
-    return [...hops, ...translation(before, event)];
+    return isUnpacked ? hops : [...hops, ...translation(before, event)];
   }
-  if (before.tunnelKind === undefined && event.tunnelKind !== undefined) {
-    // [H3] Encapsulated at the tunnel device it was handed to, else where it appears.
+  const isNested = wentIntoTunnel(before, event);
+  if (isNested || before.tunnelKind === undefined && event.tunnelKind !== undefined) {
+    // [H3] [O60] Encapsulated at the tunnel device it was handed to, else where it appears.
     const at = isTunnelKind(deviceKind(before)) ? before : event;
     const hop = hopAt(at, "encapsulate");
     hop.encap = encapOf(event)!;
-    return [...translation(before, event), hop];
+    return isNested ? [hop] : [...translation(before, event), hop];
   }
   hops.push(...translation(before, event));
   const bridge = bridged(before, event);

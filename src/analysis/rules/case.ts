@@ -47,7 +47,9 @@ export function caseOf(
   return made;
 }
 
-function makeCase(judgement: Judgement, world: World, evidence: Asides): Case {
+function makeCase(judged: Judgement, world: World, evidence: Asides): Case {
+  // What became of a packet in a tunnel inside a tunnel is that of the one that carried it. [O60]
+  const judgement = judged.carriedBy ?? judged;
   const event = judgement.end.step.event;
   const earlier = lastPlaced(judgement, event);
   const netns = event.netns ?? earlier?.netns;

@@ -7,12 +7,13 @@ import { KINDS } from "../../event/kinds.ts";
 import { reverseKey } from "../correlate/identity.ts";
 import type { Chain } from "../correlate/chains.ts";
 import type { Packet } from "../correlate/packets.ts";
+import { UDP } from "../kernel/protocols.ts";
+import type { Sighting } from "../view/timeline.ts";
 import { type Doubter, noted, Questions } from "../view/asked.ts";
 import { crossingsOf } from "./crossings.ts";
 import { delaysOf } from "./delays.ts";
 import type { Doubted } from "./doubted.ts";
 import { type FlowGroup, flowsOf } from "./flows.ts";
-import { wasUnpacked } from "./nested.ts";
 import { outerKey } from "./fragments.ts";
 import { conclude } from "./judge.ts";
 import { byFirst, type Judgement, type World } from "./judgement.ts";
@@ -154,7 +155,7 @@ export class Family implements Doubter {
     this.version++;
     this.#judged = noted(this.#asked, () => {
       revisePackets(this.#judgements, others);
-      const flows = flowsOf(this.#judgements.filter((judgement) => !wasUnpacked(judgement)));
+      const flows = flowsOf(this.#judgements.filter(({ carries }) => !carries));
       reviseFlows(flows);
       // A packet that was cut has the steps of its pieces only now.
       others.delays.bring(this, delaysOf(this.#judgements));
@@ -173,7 +174,7 @@ export class Family implements Doubter {
       const judgements = waysOf(packets).map((way) => conclude(way, world));
       this.#judgements = judgements;
       revisePackets(judgements, others);
-      const flows = flowsOf(judgements);
+      const flows = flowsOf(judgements.filter(({ carries }) => !carries));
       reviseFlows(flows);
       return { judgements, flows };
     });
@@ -269,6 +270,8 @@ export function keysOf(packet: Packet): string | Set<string> {
         const { tunnelSource: source, tunnelDestination: destination, tunnelIpId: ipId } = event;
         keys.add(`outer ${outerKey({ source, destination, ipId })}`);
       }
+      // It may carry a packet that went into a tunnel inside a tunnel. [O60]
+      if (isTunnelInTunnel(event)) keys.add(`outer ${outerKey(event)}`);
       if (event.fragmentOffset === undefined) continue;
       keys.add(`outer ${outerKey(event)}`);
       for (const { protocol, source, destination } of [event, ...packet.forms.values()]) {
@@ -279,8 +282,16 @@ export function keysOf(packet: Packet): string | Set<string> {
   return keys;
 }
 
+/** It may be the packet of a tunnel in another one: what has no number of its own can't be known again. */
+const isTunnelInTunnel = ({ tunnelKind, protocol, ipId }: Sighting): boolean =>
+  tunnelKind !== undefined && ipId !== undefined && ipId !== 0 &&
+  CARRYING.has(protocol!);
+
+/** Protocols of tunnels: IPv4, UDP, IPv6, GRE. */
+const CARRYING: ReadonlySet<number> = new Set([4, UDP, 41, 47]);
+
 /** It was seen in a tunnel's packet, or in pieces. */
 const hasOuter = ({ events }: Chain): boolean =>
-  events.some(({ tunnelIpId, fragmentOffset }) =>
-    tunnelIpId !== undefined || fragmentOffset !== undefined
+  events.some((event) =>
+    event.tunnelIpId !== undefined || event.fragmentOffset !== undefined || isTunnelInTunnel(event)
   );

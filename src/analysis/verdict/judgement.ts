@@ -30,6 +30,10 @@ export interface Judgement {
   beyond?: boolean;
   /** Rules by which passes changed the outcome after `judge` gave it, in their order. */
   revisedBy: readonly RuleId[];
+  /** It carried another packet, which is followed by itself, into a tunnel inside a tunnel. */
+  carries?: true;
+  /** The packet that carried it there and has shown what became of both. */
+  carriedBy?: Judgement;
   /** TCP: the other side acknowledged what it carried, in this segment or in another. */
   acknowledged?: boolean;
   /** TCP: pieces of it that came to another node, where not all of them are known to have come. */

@@ -12,6 +12,7 @@ import type { FlowGroup } from "./flows.ts";
 import { dropTogether } from "./dropped_whole.ts";
 import { judgeFragments } from "./fragments.ts";
 import { joinGivenBack } from "./given_back.ts";
+import { joinCarriers } from "./nested.ts";
 import type { Judgement, RuleId } from "./judgement.ts";
 import type { Others } from "./others.ts";
 import { proveByReplies } from "./replies.ts";
@@ -46,6 +47,8 @@ export const PACKET_PASSES: readonly PacketPass[] = [
   { rule: "O15", revise: doubtTranslated },
   // Looks at what was taken alone, which the others leave as it is.
   { rule: "O39", revise: doubtUntranslated },
+  // After the others, which may make another outcome of the packet that carries.
+  { rule: "O60", revise: joinCarriers },
 ];
 
 /** In their order, after `PACKET_PASSES`. */

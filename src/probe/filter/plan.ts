@@ -18,6 +18,7 @@ import {
 import { formatAddress, fullMask } from "../../event/filter/address.ts";
 import type { NetnsState } from "../../event/state.ts";
 import { SeenTranslations } from "../translation/connections.ts";
+import { carriedFilter, hasTunnelInTunnel } from "./carried.ts";
 import { connectionQuery, type FilterConnections } from "./connection_query.ts";
 import { type KernelFilter, kernelFilter } from "./kernel_filter.ts";
 import { type NatFacts, natFactsOf } from "../translation/facts.ts";
@@ -32,6 +33,8 @@ export interface Plan {
   filterNode: FilterNode;
   kernel: KernelFilter;
   tunnelPorts: TunnelPorts;
+  /** What a tunnel's packet in another tunnel is to carry; null: nothing is asked about that. */
+  carried: string | null;
   /** The kernel tells packets to and from an end that asked, too; it was asked to, or it does. */
   follows: boolean;
   /** What connection tracking knows of a packet is not read; absent until the kernel was asked. */
@@ -43,6 +46,7 @@ export interface Plan {
 interface Facts {
   nat: NatFacts;
   tunnels: TunnelPort[];
+  hasTunnelInTunnel: boolean;
 }
 
 /** Ports of tunnels that translations leave out, at most: each is compared for each packet. */
@@ -120,7 +124,11 @@ export class Planner {
 
   update(state: NetnsState): void {
     this.#note(state);
-    this.#facts.set(state.netns, { nat: natFactsOf(state), tunnels: tunnelPortsOf(state) });
+    this.#facts.set(state.netns, {
+      nat: natFactsOf(state),
+      tunnels: tunnelPortsOf(state),
+      hasTunnelInTunnel: hasTunnelInTunnel(state),
+    });
     this.#seen.add(state.connections ?? []);
   }
 
@@ -143,8 +151,10 @@ export class Planner {
       : translationsOf(facts.map(({ nat }) => nat), { hosts: this.#hosts });
     const { filterNode, kernel } = this.#widened(besideTunnels(translations, tunnels));
     const ports = tunnelPorts(tunnels);
-    const key = JSON.stringify([kernel.expression, ports]);
-    return { filterNode, kernel, tunnelPorts: ports, follows: kernel.exact, key };
+    const isNested = kernel.exact && facts.some((each) => each.hasTunnelInTunnel);
+    const carried = isNested ? carriedFilter(filterNode) : null;
+    const key = JSON.stringify([kernel.expression, ports, carried]);
+    return { filterNode, kernel, tunnelPorts: ports, carried, follows: kernel.exact, key };
   }
 
   /** By what connections show, too, unless only they make it too large for the kernel. */

@@ -120,6 +120,13 @@ export async function attach(options: AttachOptions): Promise<Attached> {
     options = { ...options, render: { ...options.render, linesOnStack: false } };
     first = await attempt(options, new Map());
   }
+  if (first instanceof Refused && options.render.carried) {
+    options.onProgress(
+      "bpftrace refused it, going on without looking into tunnels inside tunnels…",
+    );
+    options = { ...options, render: { ...options.render, carried: null } };
+    first = await attempt(options, new Map());
+  }
   if (!(first instanceof Refused)) return first;
   let refusal: Refused = first;
   // What every kernel can run is not made simpler because of what few can.

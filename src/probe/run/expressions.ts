@@ -13,10 +13,10 @@ export function netnsExpression(netns: readonly number[] | null): string {
   ).join(" || ");
 }
 
-/** Destination port of the outermost UDP header, as it is loaded: bytes turned round. */
-export function portsExpression(ports: readonly number[]): string {
+/** Whether a destination port is one of these, of the outermost UDP header: as it is loaded, bytes turned round. */
+export function portsExpression(ports: readonly number[], variable = "$odp"): string {
   if (ports.length === 0) return "1 == 0";
-  return ports.map((port) => `$odp == ${((port & 0xff) << 8) | (port >> 8)}`).join(" || ");
+  return ports.map((port) => `${variable} == ${((port & 0xff) << 8) | (port >> 8)}`).join(" || ");
 }
 
 /** `@le4(array, 12)`: bytes of an array from one on as a word; of `@le8` eight. */

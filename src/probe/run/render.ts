@@ -8,7 +8,6 @@
  * faster and prints events of a processor in order.
  */
 import { attachPointsOf, offsetsOf, whyNotHere } from "./attach_points.ts";
-import { takesOf } from "./alternatives.ts";
 import type { Budget } from "./budget.ts";
 import { counting, COUNTING_TYPES, type Mix } from "./counting.ts";
 import { choosing, CHOOSING_TYPES, dying, RECORDER_TYPES, recording, tick } from "./choosing.ts";
@@ -23,11 +22,12 @@ import { pressed, type Pressing } from "./pressing.ts";
 import { refusing, REFUSING_TYPES } from "./refusing.ts";
 import { toRaw, withStack } from "./raw.ts";
 import type { ConntrackLayout } from "../kernel/conntrack.ts";
+import { placed, takeFragment, type Taking } from "./taking.ts";
 import type { NftLayout } from "../kernel/nft.ts";
 import type { TableLayout } from "../kernel/tables.ts";
 
 /** What the program is for: this kernel and this filter. */
-export interface RenderOptions {
+export interface RenderOptions extends Taking {
   /** Tracepoints this kernel has, as `net:netif_receive_skb`. */
   tracepoints: ReadonlySet<string>;
   /** This kernel has kprobes; scripts that need one say so by attaching to it. */
@@ -44,16 +44,8 @@ export interface RenderOptions {
   netns: readonly number[] | null;
   /** How many processors run; absent: one. */
   cpus?: number;
-  /** bpftrace expression over the packet's variables; "1" for every packet. */
-  filter: string;
-  /** Packets to and from an end that asked what the filter takes pass, too. */
-  follow: boolean;
   /** Where comparisons are written as they are, not so that the kernel's verifier learns nothing of them. */
   plain?: Plain;
-  /** How many alternatives of the filter are one statement; 2 where absent. */
-  together?: number;
-  /** UDP ports of tunnels, by what is in their packets. */
-  tunnelPorts: { vxlan: readonly number[]; geneve: readonly number[]; fou: readonly number[] };
   /** How many events are told before only those of some packets are; null: all (rule O22). */
   budget: Budget | null;
   /** How it is asked to tell less while it runs; absent or null: it is not. */
@@ -65,8 +57,6 @@ export interface RenderOptions {
    * flow; the hops of others are kept, and told when their packet dies. It needs a budget.
    */
   recorder?: boolean;
-  /** Where this kernel's conntrack keeps a connection; null when that is not known. */
-  conntrack: ConntrackLayout | null;
   /** Where an skb says where its headers are, in one piece; null or absent: not known. */
   headerWords?: number | null;
   /** The kernel gives a drop's reason. */
@@ -113,7 +103,7 @@ const FRAGMENTS: readonly string[] = [
   ...["ip", "packet", "place", "neighbour_raw", "ready_raw", "innermost", "rank", "choose"],
   ...["first", "tell", "choose_recorder", "budget", "count", "record", "dying", "way", "headers"],
   ...["headers_words", "room", "refuser_asked", "refuser_answered", "refuser_told"],
-  ...["late", "unread", "unasked"],
+  ...["late", "unread", "unasked", "carried"],
 ];
 
 /** Tells bpftrace the type of a map before the first line that reads it. */
@@ -262,38 +252,5 @@ function renderScript(
   return opaque(text, options.plain === true).replace(/^\s*\/\/.*\n/gm, "");
 }
 
-/**
- * Decides whether a packet is told. `words` of the script: `asking` remembers who asks, `translated`
- * looks at the packet's connection, which no packet has that was just received.
- */
-function takeFragment(
-  lib: (name: string) => string,
-  { filter, follow, conntrack, together }: RenderOptions,
-  words: string,
-): string {
-  if (filter === "1") return "$take = (uint64)1;";
-  const takes = takesOf(filter, together);
-  if (!follow) return `$take = (uint64)0;\n${takes}`;
-  const asking = words.includes("asking");
-  const translated = words.includes("translated") && conntrack !== null;
-  return lib("asked")
-    .replace("//@takes", takes)
-    .replace("//@askedConnection", translated ? placed(lib("asked_connection"), conntrack) : "")
-    .replace("//@asking", asking ? lib("asking") : "")
-    // Who asks is to be found out of what the filter takes, too, where it is remembered.
-    .replace("@otherwise", asking ? "if ($take < 2)" : "if ($take == 0)")
-    .replace(/\/\/@asker (\w)/g, (_, prefix) => lib("asker").replaceAll("$@", `$${prefix}`));
-}
-
 const conntrackFragment = (lib: (name: string) => string, layout: ConntrackLayout) =>
   placed(lib("conntrack"), layout);
-
-/** Fields of a connection by their offset. */
-function placed(text: string, layout: ConntrackLayout): string {
-  return text
-    .replaceAll("@ctStatus", String(layout.status))
-    .replaceAll("@ctSource", String(layout.source))
-    .replaceAll("@ctDestination", String(layout.destination))
-    .replaceAll("@ctSPort", String(layout.sourcePort))
-    .replaceAll("@ctDPort", String(layout.destinationPort));
-}

@@ -12,7 +12,7 @@ import type { RenderOptions } from "../run/render.ts";
 /** What is the same for all plans of a session. */
 export interface TracerOptions {
   sources: ReadonlyMap<string, string>;
-  render: Omit<RenderOptions, "filter" | "tunnelPorts" | "pressing">;
+  render: Omit<RenderOptions, "filter" | "tunnelPorts" | "carried" | "pressing">;
   run: Omit<AttachOptions["run"], "onLine" | "onPressed">;
   /** A reader for the lines of one bpftrace; `held`: it waits for its `begin`. */
   openSource(held: boolean): LineSource;
@@ -162,6 +162,7 @@ export class Tracer {
         pressing: this.#budget && canBePressed ? newPressing(this.#budget) : null,
         filter,
         tunnelPorts: plan.tunnelPorts,
+        carried: plan.carried,
       },
       run: {
         ...run,
