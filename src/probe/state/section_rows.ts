@@ -45,7 +45,16 @@ export function textOf(sections: Sections, name: string, what: string, gaps: Gap
   return section?.stdout ?? "";
 }
 
-function parse(text: string): unknown {
+/**
+ * iproute2 6.1 (Debian 12) prints what a route puts packets into among the route's own keys, with a second `dst`: the
+ * labels of MPLS, or a tunnel's other end. Parsed so it would be the network that the route leads to.
+ */
+const SECOND_DST = /("encap":"(?:ip6?|mpls)"(?:,"\w+":(?:"[^"]*"|[\w.-]+))*?),"dst":/g;
+
+function parse(printed: string): unknown {
+  const text = printed.includes('"encap":"')
+    ? printed.replace(SECOND_DST, '$1,"encap_dst":')
+    : printed;
   try {
     return JSON.parse(text);
   } catch {

@@ -35,3 +35,28 @@ Deno.test("text that is no list is a gap, nothing at all is an empty list", () =
   deepEqual(jsonRows({ ...section, stdout: "Usage: ip" }, "routes", gaps), []);
   equal(gaps.rows[0]?.why, "not JSON: Usage: ip");
 });
+
+Deno.test("a route keeps its network where iproute2 prints the end of its tunnel or its labels as another dst", () => {
+  const rowsOf = (text: string) =>
+    jsonRows({ name: "x", stdout: text, stderr: "", status: 0 }, "routes", new Gaps());
+  deepEqual(
+    rowsOf(
+      '[{"type":"1","dst":"10.241.0.2","encap":"ip","id":7,"src":"0.0.0.0","dst":"192.0.2.9","ttl":0,"dev":"vx0"},' +
+        '{"dst":"10.105.2.0/24","encap":"mpls","dst":"100/500","gateway":"10.105.11.2","dev":"wan"},' +
+        '{"dst":"fd09::/64","encap":"ip6","id":0,"dst":"fd01::2","dev":"g1"},{"dst":"default","dev":"lan"}]',
+    ).map((row) => (row as { dst: string }).dst),
+    ["10.241.0.2", "10.105.2.0/24", "fd09::/64", "default"],
+  );
+  // Newer ones print it apart, and seg6 has no dst.
+  deepEqual(
+    rowsOf('[{"dst":"10.1.0.0/16","encap":{"encap_type":"ip","dst":"192.0.2.9"}}]'),
+    [{ dst: "10.1.0.0/16", encap: { encap_type: "ip", dst: "192.0.2.9" } }],
+  );
+  deepEqual(
+    rowsOf(
+      '[{"dst":"fd02::/64","encap":"seg6","mode":"encap","segs":["fd03::1"]},{"dst":"10.2.0.0/16"}]',
+    )
+      .map((row) => (row as { dst: string }).dst),
+    ["fd02::/64", "10.2.0.0/16"],
+  );
+});
