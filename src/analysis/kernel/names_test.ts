@@ -152,6 +152,15 @@ const CLAIMS: [string, (event: Event) => boolean, Event[], Event[]][] = [
     [drop("vxlan_xmit_one"), drop("udp_rcv")],
   ],
   [
+    "isFreedByVxlan: where it looks for an end, without a reason, and not where it sends to one",
+    tunnels.isFreedByVxlan,
+    [drop("vxlan_xmit"), drop("vxlan_xmit", "NOT_SPECIFIED"), drop("vxlan_xmit.isra.0")],
+    [
+      ...[drop("vxlan_xmit_one"), drop("vxlan_xmit", "TUNNEL_TXINFO")],
+      { ...drop("vxlan_xmit"), kind: "consume" },
+    ],
+  ],
+  [
     "isNetfilterDrop: its functions without a reason, but neither fragments nor a bridge's sending",
     netfilter.isNetfilterDrop,
     [drop("x", "NETFILTER_DROP"), drop("nf_hook_slow"), drop("br_nf_pre_routing", "NOT_SPECIFIED")],
@@ -210,4 +219,12 @@ Deno.test("nftFreesItself: from Linux 6.7", () => {
   equal(netfilter.nftFreesItself("6.7.0-rc1"), true);
   equal(netfilter.nftFreesItself("7.0"), true);
   equal(netfilter.nftFreesItself("unknown"), false);
+});
+
+Deno.test("outerProtocol: by the kind of tunnel and what is in it, and UDP where there are ports", () => {
+  equal(tunnels.outerProtocol({ tunnelKind: "ip6tnl", network: "ip4" }), 4);
+  equal(tunnels.outerProtocol({ tunnelKind: "ip6tnl", network: "ip6" }), 41);
+  equal(tunnels.outerProtocol({ tunnelKind: "gretap", network: "ip4" }), 47);
+  equal(tunnels.outerProtocol({ tunnelKind: "gre", tunnelDestinationPort: 4754 }), 17);
+  equal(tunnels.outerProtocol({ protocol: 6 }), undefined);
 });

@@ -1,7 +1,8 @@
 /** Tunnels in the kernel: the functions of their drivers, their devices and their ports. */
-import type { Event } from "../../event/event.ts";
+import type { Event, TunnelKind } from "../../event/event.ts";
 import { saysNoTarget } from "./bridge.ts";
 import { freedIn, givesReason } from "./free_reason.ts";
+import { UDP } from "./protocols.ts";
 
 /**
  * Transmit functions of tunnel drivers (Linux 5.15 to 6.18). `ipip6_` is sit's: IPv6 inside IPv4;
@@ -80,9 +81,33 @@ export const saysNoRemote = (event: Event): boolean =>
 /** A device in external mode was handed a packet that nothing had given another end (from Linux 6.12 on). */
 export const saysNoTunnelInfo = ({ reason }: Event): boolean => reason === "TUNNEL_TXINFO";
 
+/**
+ * Freed as a drop, without a reason, where a vxlan looks for the frame's other ends: it has none. What a
+ * function below cannot send is freed there.
+ */
+export const isFreedByVxlan = (event: Event): boolean =>
+  event.kind === "drop" && !givesReason(event) && freedIn(event, /^vxlan_xmit(\.|$)/);
+
 /** Freed where a tunnel device that learns MACs looks for the frame's remote. */
 export const isInRemoteLookup = (event: Event): boolean =>
   freedIn(event, /^(vxlan_xmit|vxlan_mdb_xmit|geneve_xmit)/);
+
+/** Protocol numbers of IPv4 and of IPv6 in a tunnel, and of GRE. */
+const [IP_IN, IP6_IN, GRE] = [4, 41, 47];
+const OUTER_PROTOCOLS: Readonly<Record<TunnelKind, number>> = {
+  ...{ vxlan: UDP, geneve: UDP, ipip: IP_IN, sit: IP6_IN },
+  ...{ gre: GRE, gretap: GRE, ip6tnl: IP6_IN },
+};
+
+/** The protocol that the outer header names. In UDP (fou, GUE) a tunnel of any kind is a datagram. */
+export function outerProtocol(
+  { tunnelKind, tunnelDestinationPort, network }: Partial<Event>,
+): number | undefined {
+  if (tunnelKind === undefined) return undefined;
+  if (tunnelDestinationPort !== undefined) return UDP;
+  if (tunnelKind === "ip6tnl" && network === "ip4") return IP_IN;
+  return OUTER_PROTOCOLS[tunnelKind];
+}
 
 const DEVICE_KINDS = new Set([
   ...["vxlan", "geneve", "ipip", "gre", "gretap", "sit", "ip6tnl", "ip6gre", "ip6gretap", "erspan"],

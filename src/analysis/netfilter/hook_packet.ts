@@ -1,5 +1,6 @@
 /** A packet as the hooks of one place saw it: its outermost headers, its devices, its state. */
 import type { Event } from "../../event/event.ts";
+import { outerProtocol } from "../kernel/tunnels.ts";
 
 /** A device a hook was called with: null is none, undefined is not known which. */
 export type HookDevice = string | null | undefined;
@@ -55,16 +56,6 @@ export interface Headers {
   arpOperation?: number;
 }
 
-const OUTER_PROTOCOL: Record<string, number> = {
-  vxlan: 17,
-  geneve: 17,
-  ipip: 4,
-  gre: 47,
-  gretap: 47,
-  sit: 41,
-  ip6tnl: 41,
-};
-
 /** What a hook at this sighting looked at: of an encapsulated packet, the outer headers. */
 export function headersOf(event: Event): Headers {
   const frame = {
@@ -78,7 +69,7 @@ export function headersOf(event: Event): Headers {
     return {
       ...frame,
       network: event.tunnelDestination?.includes(":") ? "ip6" : "ip4",
-      protocol: OUTER_PROTOCOL[event.tunnelKind],
+      protocol: outerProtocol(event),
       source: event.tunnelSource,
       destination: event.tunnelDestination,
       sourcePort: event.tunnelSourcePort,

@@ -10,6 +10,7 @@ import {
 import { caseFor } from "../../../../test/netfilter/case_fixture.ts";
 import { dropped } from "../netfilter-drop/dropped.ts";
 import { rejected } from "../netfilter-reject/rejected.ts";
+import { tunnelRefused } from "../tunnel-blocked/tunnel_refused.ts";
 
 /** An `iptables-save` of one table, as the probe reads it. */
 function table(saved: string): Pick<NetnsState, "chains" | "netfilter"> {
@@ -66,7 +67,7 @@ function remedy(saved: string, events: Event[] = [came, died]): string[] {
     ...table(saved),
   });
   const subject = caseFor({ events, before: state, after: state });
-  const cause = dropped.judge(subject) ?? rejected.judge(subject);
+  const cause = dropped.judge(subject) ?? rejected.judge(subject) ?? tunnelRefused.judge(subject);
   equal(cause !== null, true, "the rule was not named");
   return cause!.remedy ?? [];
 }
@@ -117,6 +118,29 @@ Deno.test("[N6] a policy stays: the packet gets a rule, and its answer where non
     `),
     [own],
   );
+});
+
+Deno.test("[N6] what has no ports gets a rule by its protocol, a tunnel by that of its outer header", () => {
+  const ruleFor = (saved: string, more: Partial<Event>) =>
+    remedy(saved, [{ ...came, ...more }, { ...died, ...more }] as Event[])[0];
+  const outer = { tunnelSource: "10.1.0.2", tunnelDestination: "10.1.0.1", tunnelTtl: 64 };
+  const tunnel = (more: Partial<Event>) => ruleFor(":INPUT DROP", { ...outer, ...more });
+  const here = "iptables -t filter -A INPUT -s 10.1.0.2 -d 10.1.0.1";
+  equal(tunnel({ tunnelKind: "gre", tunnelId: 7 }), `${here} -p 47 -j ACCEPT`);
+  equal(tunnel({ tunnelKind: "ipip" }), `${here} -p 4 -j ACCEPT`);
+  equal(tunnel({ tunnelKind: "sit", network: "ip6" }), `${here} -p 41 -j ACCEPT`);
+  // In UDP (fou) the tunnel is a datagram.
+  equal(
+    tunnel({ tunnelKind: "ipip", tunnelSourcePort: 5555, tunnelDestinationPort: 5556 }),
+    `${here} -p udp --dport 5556 -j ACCEPT`,
+  );
+  const through = "iptables -t filter -A FORWARD -s 10.1.0.2 -d 10.2.0.2";
+  const plain = (more: Partial<Event>) => ruleFor(":FORWARD DROP", more);
+  const none = { sourcePort: undefined, destinationPort: undefined, tcpFlags: undefined };
+  equal(plain({ ...none, protocol: 50 }), `${through} -p 50 -j ACCEPT`);
+  equal(plain({ protocol: 132 }), `${through} -p sctp --dport 80 -j ACCEPT`);
+  // Later fragments of what has ports show none.
+  equal(plain({ ...none, protocol: 17 }), undefined);
 });
 
 Deno.test("[N6] a controller's rule is never changed: who keeps it, and of what it is made", () => {
