@@ -54,6 +54,7 @@ export const RULES: readonly Rule[] = [
   // A tunnel device frees in the same functions what has no remote and what has no way to it.
   rules.tunnelNoEndpoint,
   rules.tunnelUntold,
+  rules.tunnelUntoldUncounted,
   // Where smaller packets arrive the other end is reachable (R23), and the loss has a reason (R42).
   rules.pathMtu,
   // Asks R9, R3, R2 and R10 of the outer packet itself.
@@ -225,7 +226,10 @@ export const RULES: readonly Rule[] = [
   rules.socketFilterUntold,
   // The kernel says of a way that it can not make that a policy refused.
   rules.ipsecEndUnreachable,
+  rules.ipsecDeviceDown,
   rules.ipsecPolicy,
+  // Knows which policy is missing, where R112 knows what was counted.
+  rules.vtiWithoutPolicy,
   rules.ipsecReceiver,
   // Its function no other rule knows.
   rules.deviceWithoutPolicy,

@@ -51,12 +51,51 @@ export function policiesOfDevice(
   const own: string[] = [];
   const others: string[] = [];
   for (const { text, from, to } of policies(state, "out")) {
-    const isOwn = Number(/\bif_id (\S+)/.exec(text)?.[1] ?? 0) === id &&
+    const isOwn = idOf(text) === id &&
       contains(from, source) && contains(to, destination);
     (isOwn ? own : others).push(text);
   }
   return { own, others };
 }
+
+/**
+ * Policies for what is received, as text: `own` are asked for a packet with this mark and are about these ends, by
+ * whatever else they select; `others` are the rest.
+ */
+export function policiesOfMark(
+  state: NetnsState,
+  mark: number,
+  { source, destination }: Pick<PolicyPacket, "source" | "destination">,
+): { own: string[]; others: string[] } {
+  const own: string[] = [];
+  const others: string[] = [];
+  for (const { text, from, to } of policies(state, "in")) {
+    const isOwn = takesMark(text, mark) && contains(from, source) && contains(to, destination);
+    (isOwn ? own : others).push(text);
+  }
+  return { own, others };
+}
+
+/** A policy without a mark takes any; one with an `if_id` is of a device of kind xfrm. */
+function takesMark(policy: string, mark: number): boolean {
+  if (idOf(policy) !== 0) return false;
+  const [, value, mask = "0xffffffff"] = /\bmark (\w+)(?:\/(\w+))?/.exec(policy) ?? [];
+  return value === undefined || ((mark & Number(mask)) >>> 0) === Number(value) >>> 0;
+}
+
+/** The different values of `if_id`, 0 for none, of policies of that direction which are about these ends. */
+export function idsOfPolicies(
+  state: NetnsState,
+  direction: PolicyDirection,
+  { source, destination }: Pick<PolicyPacket, "source" | "destination">,
+): number[] {
+  const about = policies(state, direction).filter(({ from, to }) =>
+    contains(from, source) && contains(to, destination)
+  );
+  return [...new Set(about.map(({ text }) => idOf(text)))];
+}
+
+const idOf = (policy: string): number => Number(/\bif_id (\S+)/.exec(policy)?.[1] ?? 0);
 
 const policies = ({ xfrm }: NetnsState, direction: PolicyDirection) =>
   xfrm.flatMap((text) => {

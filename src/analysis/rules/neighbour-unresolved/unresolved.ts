@@ -21,7 +21,7 @@ export const neighbourUnresolved: Rule = {
     "a bridge's port or a checksum refused it, that rule's code (`tunnel-id-mismatch`, `traffic-control-drop` and so on): what refuses the " +
     "question refuses all; so does a tunnel whose other end has no link address, or whose own end is no address of its node: `tunnel-endpoint-unreachable`; where a vxlan carried it to a group, and the holder's device of that id has another one, both are named, likely; so does a rule of a bridge or a device that asks for no protocol: `netfilter-drop`, likely. Where a VLAN kept it from the " +
     "holder: `bridge-vlan-filtered`, or `vlan-unknown` (R136), likely where the holder's device has that id and the other protocol. Where Open vSwitch dropped it, and sent no " +
-    "copy of it on, although a watched node has the address: `openvswitch-drop`, as R117 and R113 tell it; or where the port that leads to the holder does not carry its VLAN. Where the holder has the asker's address " +
+    "copy of it on, although a watched node has the address: `openvswitch-drop`, as R117, R113 and R159 tell it; or where the port that leads to the holder does not carry its VLAN. Where the holder has the asker's address " +
     "as well, and so refuses what comes from it: `martian-address`; where its `rp_filter` refuses the question, by the table of " +
     "the VRF that it came in by, where there is one: `reverse-path-filter`. Where it left, was received nowhere, and a program of XDP runs at " +
     "the cable's other end, or at the only owner's device: `xdp-drop`, likely. Where it came to a host that answers for the " +

@@ -1,6 +1,5 @@
 /** An answer that kept the address behind a translation. */
 import { endPoint } from "../../../event/end_point.ts";
-import type { Evidence } from "../../../event/report.ts";
 import type { Form } from "../../correlate/identity.ts";
 import type { Exchange } from "../../exchange/exchange.ts";
 import { isLost } from "../../exchange/losses.ts";
@@ -14,7 +13,9 @@ import { packetText, stateEvidence } from "../evidence.ts";
 import type { ExchangeRule } from "../exchange_case.ts";
 import { cause } from "../rule.ts";
 import { type Translation, translationsOf } from "../shared/translated_at.ts";
+import { leftByTrafficControl } from "./left_by_traffic_control.ts";
 import { device } from "../word.ts";
+import type { Reason } from "./reason.ts";
 import { callingNetfilter, liberal } from "./translated_remedy.ts";
 
 /**
@@ -29,7 +30,7 @@ export const replyNotTranslated: ExchangeRule = {
   statement:
     "An answer reached the client with the end that its question was translated to, and not the one " +
     "that it asked: `reply-not-translated`. Why: the answer was bridged in the translating namespace " +
-    "where `bridge-nf-call-iptables` is off, or flows of Open vSwitch sent it on; or other answers of the connection were translated " +
+    "where `bridge-nf-call-iptables` is off, or flows of Open vSwitch sent it on; or a filter of tc (act_ct) translated the question, and none takes the answer back; or other answers of the connection were translated " +
     "there and this one was not, so connection tracking did not take it for the connection's; or " +
     "its way did not lead through the translating namespace.",
   yields: ["reply-not-translated"],
@@ -73,14 +74,6 @@ function translationTo({ question }: Exchange, answer: Sighting): Translation | 
   );
 }
 
-/** Why it was not translated, and what would change that. */
-interface Reason {
-  text: string;
-  confidence: "proven" | "likely" | "possible";
-  evidence: Evidence[];
-  remedy?: string[];
-}
-
 function reasonOf(exchange: Exchange, stray: Judgement, translation: Translation): Reason {
   const { node, netns } = translation;
   const there = stray.steps.map(({ event }) => event)
@@ -115,6 +108,8 @@ function reasonOf(exchange: Exchange, stray: Judgement, translation: Translation
       remedy: liberal(translation, there[0]!, others.map(({ steps }) => steps)),
     };
   }
+  const byTc = leftByTrafficControl(there, translation);
+  if (byTc) return byTc;
   return {
     text: `${place} saw it pass and left it as it was: connection tracking did not know its ` +
       "connection there",

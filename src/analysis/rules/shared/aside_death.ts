@@ -12,6 +12,7 @@ import { bridgePort } from "../bridge-port-blocked/bridge_port.ts";
 import { checksumInvalid } from "../checksum-invalid/checksum.ts";
 import { linkDown } from "../link-down/link_down.ts";
 import { openvswitchDropped } from "../openvswitch-drop/flow_drop.ts";
+import { openvswitchHandedUp } from "../openvswitch-drop/handed_up.ts";
 import { openvswitchFlow } from "../openvswitch-drop/named_flow.ts";
 import { queueOverflow } from "../queue-overflow/queue.ts";
 import { command } from "../command.ts";
@@ -20,7 +21,7 @@ import type { Rule } from "../rule.ts";
 import { trafficControl } from "../traffic-control-drop/traffic_control.ts";
 import { tunnelNoWayLookedUp } from "../tunnel-endpoint-unreachable/told_unroutable.ts";
 import { tunnelNoEndpoint } from "../tunnel-no-endpoint/no_endpoint.ts";
-import { tunnelUntold } from "../tunnel-no-endpoint/untold.ts";
+import { tunnelUntold, tunnelUntoldUncounted } from "../tunnel-no-endpoint/untold.ts";
 import { tunnelOwnEndGone } from "../tunnel-endpoint-unreachable/own_end_gone.ts";
 import { tunnelNoWayTold } from "../tunnel-endpoint-unreachable/no_way_told.ts";
 import { tunnelNoListener } from "../tunnel-blocked/no_tunnel_socket.ts";
@@ -59,9 +60,10 @@ const RULES: readonly Rule[] = [
   ...[tunnelNoListener, tunnelIdMismatch, checksumInvalid],
   // Before the queue: that of a device without carrier takes nothing (`noop`).
   ...[linkDown, bridgePort],
-  ...[openvswitchFlow, openvswitchDropped, queueOverflow, trafficControl],
+  ...[openvswitchFlow, openvswitchDropped, openvswitchHandedUp, queueOverflow, trafficControl],
   // Before what tells of the other end: from an address that is not here no way leads to any.
-  ...[tunnelOwnEndGone, tunnelNoWayTold, tunnelNoWayLookedUp, tunnelNoEndpoint, tunnelUntold],
+  ...[tunnelOwnEndGone, tunnelNoWayTold, tunnelNoWayLookedUp, tunnelNoEndpoint],
+  ...[tunnelUntold, tunnelUntoldUncounted],
 ];
 
 /** What the death of such a thing may be called. */

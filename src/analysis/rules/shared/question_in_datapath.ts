@@ -1,10 +1,11 @@
 /** A question for a link address (ARP, neighbour discovery) that Open vSwitch dropped. */
 import type { OpenvSwitchPort } from "../../../event/state_openvswitch.ts";
-import { isDatapathReason } from "../../kernel/openvswitch.ts";
+import { isDatapathReason, isDoneWithActions } from "../../kernel/openvswitch.ts";
 import { DEVICE_SCRIPTS, gapOf, since } from "../../view/coverage.ts";
 import { carriesVlan, settingText, vlanIn, vlanText } from "../../view/openvswitch_vlans.ts";
 import { lastState, type Owner } from "../../view/state_view.ts";
 import type { Sighting } from "../../view/timeline.ts";
+import { handedUp } from "../../verdict/handed_up.ts";
 import type { Case } from "../case.ts";
 import { commandAnywhere } from "../command.ts";
 import { placeOf, stateEvidence } from "../evidence.ts";
@@ -24,19 +25,30 @@ export function stoppedInDatapath(
   hop: string,
   questions: readonly Sighting[],
 ): Asked | null {
-  const free = questions.findLast((event) => event.kind === "drop" && isDatapathReason(event));
+  const free = questions.findLast((event) =>
+    event.kind === "drop" ? isDatapathReason(event) : isDoneWithActions(event)
+  );
   if (!free) return null;
   const isThere = ({ node, netns }: Sighting) => node === free.node && netns === free.netns;
   const came = questions.findLast((event) =>
     event.kind === "device-rx" && isThere(event) && event.ifindex === free.ifindex &&
     event.at <= free.at
   );
+  if (free.kind !== "drop" && !endedThere(subject, free, came)) return null;
   const went = questions.some((event) =>
     event.kind === "device-tx" && isThere(event) && event.ifindex !== free.ifindex
   );
   if (!came || went) return null;
   const reached = `; the question came to ${placeOf(came.node, came.netns, came.device ?? "")}`;
   return { ...died(subject, came, free, reached, cameBy(hop, came)), code: "openvswitch-drop" };
+}
+
+/** [O4] Of what the datapath frees as done with: all flows that it fits end there, and were read in time. */
+function endedThere({ judgement }: Case, free: Sighting, came: Sighting | undefined): boolean {
+  const { chain } = judgement.end.step;
+  const previous = came === undefined ? null : { event: came, chain, previous: null };
+  const fate = handedUp({ event: free, chain, previous });
+  return fate !== null && "isAlone" in fate;
 }
 
 /**
