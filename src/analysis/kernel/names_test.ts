@@ -152,6 +152,15 @@ const CLAIMS: [string, (event: Event) => boolean, Event[], Event[]][] = [
     [drop("vxlan_xmit_one"), drop("udp_rcv")],
   ],
   [
+    "isTakenByNoTunnelOrState: IP in IP at the receiver of IPsec, and no tunnel in UDP",
+    tunnels.isTakenByNoTunnelOrState,
+    [{ ...drop("xfrm_input"), tunnelKind: "sit" }, { ...drop("xfrm_input"), tunnelKind: "ipip" }],
+    [
+      ...[drop("xfrm_input"), { ...drop("xfrm_input"), tunnelKind: "gre" as const }],
+      { ...drop("xfrm_input"), tunnelKind: "ipip", tunnelDestinationPort: 5555 },
+    ],
+  ],
+  [
     "isFreedByVxlan: where it looks for an end, without a reason, and not where it sends to one",
     tunnels.isFreedByVxlan,
     [drop("vxlan_xmit"), drop("vxlan_xmit", "NOT_SPECIFIED"), drop("vxlan_xmit.isra.0")],

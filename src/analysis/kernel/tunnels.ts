@@ -57,6 +57,16 @@ export const isRefusedVxlanHeader = (event: Event): boolean =>
 export const isTakenByNoTunnel = (event: Event): boolean =>
   event.kind === "drop" && !givesReason(event) && freedIn(event, /^(tunnel(4|64|6|46)|gre)_rcv/);
 
+const IP_IN_IP: readonly (string | undefined)[] = ["ipip", "sit", "ip6tnl"];
+
+/**
+ * The same where modules of IPsec (`xfrm4_tunnel`, `ip_vti`, `xfrm6_tunnel`) are loaded: what no device took of IP in
+ * IP is offered to them last, and their receiver frees what it has no state for. So it does with what it decrypted.
+ */
+export const isTakenByNoTunnelOrState = (event: Event): boolean =>
+  event.kind === "drop" && !givesReason(event) && freedIn(event, /^xfrm_input/) &&
+  IP_IN_IP.includes(event.tunnelKind) && event.tunnelDestinationPort === undefined;
+
 /** Freed, without a reason, by what sends by tunnels of IPv6: the limit of tunnels in tunnels is one. */
 export const isRefusedBySixSender = (event: Event): boolean =>
   event.kind === "drop" && !givesReason(event) &&

@@ -6,13 +6,15 @@ import type { Case } from "../case.ts";
 import { eventEvidence, place, stateEvidence, wireDestination } from "../evidence.ts";
 import { causeOfLoop, loopedAt } from "../routing-loop/loop.ts";
 import { cause, type Rule } from "../rule.ts";
+import { sentByTunnel } from "./tunnel_ttl.ts";
 
 /** Its TTL ran out. */
 export const timeToLive: Rule = {
   id: "R6",
   statement:
     "Freed in forwarding with TTL 1 or less: `ttl-exceeded`; when it passed the same point " +
-    "before with a higher TTL: `routing-loop`.",
+    "before with a higher TTL: `routing-loop`. Of a tunnel's packet it is told which device put it into the tunnel with a " +
+    "TTL below 64, which no host begins with.",
   yields: ["ttl-exceeded", "routing-loop"],
   judge(subject) {
     const { event } = subject;
@@ -24,14 +26,15 @@ export const timeToLive: Rule = {
     const repeated = loopedAt(subject);
     const evidence = [eventEvidence(subject, `TTL ${ttl}`)];
     if (!repeated) {
-      const lowered = loweredHere(subject, ttl);
+      const why = loweredHere(subject, ttl) ?? sentByTunnel(subject);
       return cause(
         "ttl-exceeded",
         "proven",
         `the TTL of the packet for ${wireDestination(event)} ran out at ${place(subject)}${
-          lowered?.text ?? ""
+          why?.text ?? ""
         }`,
-        [...evidence, ...lowered?.evidence ?? []],
+        [...evidence, ...why?.evidence ?? []],
+        why?.remedy ?? [],
       );
     }
     return causeOfLoop(subject, repeated, "proven", evidence);
@@ -66,7 +69,7 @@ function loweredHere({ judgement, event, node, netns, before }: Case, ttl: numbe
   if (filters.length > 0 && rules.length === 0) {
     return {
       text: `, where it had come in with a TTL of ${then}: a filter of tc there writes it`,
-      evidence,
+      ...{ evidence, remedy: [] },
     };
   }
   return {
@@ -85,5 +88,6 @@ function loweredHere({ judgement, event, node, netns, before }: Case, ttl: numbe
       ),
       ...evidence,
     ],
+    remedy: [],
   };
 }

@@ -1,10 +1,12 @@
 /** IP in IP, or GRE, that no tunnel device takes. */
 import type { Link } from "../../../event/state.ts";
-import { isTakenByNoTunnel } from "../../kernel/tunnels.ts";
+import { isTakenByNoTunnel, isTakenByNoTunnelOrState } from "../../kernel/tunnels.ts";
 import type { Sighting } from "../../view/timeline.ts";
+import type { Case } from "../case.ts";
 import { command } from "../command.ts";
 import { eventEvidence, placeOf, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
+import { risen } from "../shared/xfrm_counters.ts";
 import { receiverKind, tunnelsOf } from "../shared/tunnel_devices.ts";
 import { named } from "../word.ts";
 
@@ -22,11 +24,13 @@ export const tunnelNoDevice: Rule = {
   statement:
     "Still encapsulated when freed where the kernel offers IP in IP, or GRE, to each tunnel device, and no device " +
     "of that kind that is up has these two ends, or takes any: `tunnel-blocked`, proven. One of another kind with " +
-    "these ends is named.",
+    "these ends is named. Where modules of IPsec are loaded their receiver frees it (`xfrm_input`): the same where no " +
+    "state of IPsec was read, or `XfrmInNoStates` alone rose between the states before and after.",
   yields: ["tunnel-blocked"],
   judge(subject) {
     const { event, node } = subject;
-    if (event.tunnelKind === undefined || !isTakenByNoTunnel(event)) return null;
+    if (event.tunnelKind === undefined) return null;
+    if (!isTakenByNoTunnel(event) && !isLeftByIpsec(subject)) return null;
     const kind = receiverKind(event);
     const here = tunnelsOf(subject, kind);
     if (here.some(({ link }) => takes(link, event))) return null;
@@ -65,6 +69,14 @@ export const tunnelNoDevice: Rule = {
     );
   },
 };
+
+/** IPsec was offered it last, and has no state for it: none at all, or so says the one counter that rose. */
+function isLeftByIpsec({ event, before, after }: Case): boolean {
+  if (!isTakenByNoTunnelOrState(event) || !before) return false;
+  if (!before.xfrm.some((text) => /\bspi\b/.test(text))) return true;
+  const counted = after ? risen(before, after, "XfrmIn") : [];
+  return counted.length === 1 && counted[0] === "XfrmInNoStates";
+}
 
 /** The device has the packet's two ends, or takes what comes from anybody. */
 function takes({ flags, tunnel }: Link, { tunnelSource, tunnelDestination }: Sighting): boolean {
