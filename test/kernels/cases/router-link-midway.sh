@@ -1,6 +1,7 @@
 # Three routers in a row; the middle one's link to the third is taken down while a host pings.
 # nodes: a r1 r2 r3 b
 # fault: dropped no-route
+# fault on 6.1: dropped link-down
 build() {
   ns a r1 r2 r3 b
   veth a e0 r1 e0
