@@ -152,6 +152,18 @@ const CLAIMS: [string, (event: Event) => boolean, Event[], Event[]][] = [
     [drop("vxlan_xmit_one"), drop("udp_rcv")],
   ],
   [
+    "isInSessionLookup: L2TP over IP",
+    tunnels.isInSessionLookup,
+    [drop("l2tp_ip_recv"), drop("l2tp_ip6_recv", "NOT_SPECIFIED")],
+    [drop("l2tp_ip_recv", "OTHER"), drop("l2tp_ip_recvmsg"), drop("l2tp_recv_common")],
+  ],
+  [
+    "isRefusedBySession: with the function of UDP that it may be part of",
+    tunnels.isRefusedBySession,
+    [drop("l2tp_recv_common"), drop("l2tp_udp_encap_recv")],
+    [drop("l2tp_ip_recv"), drop("udp_queue_rcv_one_skb")],
+  ],
+  [
     "isTakenByNoTunnelOrState: IP in IP at the receiver of IPsec, and no tunnel in UDP",
     tunnels.isTakenByNoTunnelOrState,
     [{ ...drop("xfrm_input"), tunnelKind: "sit" }, { ...drop("xfrm_input"), tunnelKind: "ipip" }],

@@ -57,6 +57,15 @@ export const isRefusedVxlanHeader = (event: Event): boolean =>
 export const isTakenByNoTunnel = (event: Event): boolean =>
   event.kind === "drop" && !givesReason(event) && freedIn(event, /^(tunnel(4|64|6|46)|gre)_rcv/);
 
+/** Freed, without a reason, where L2TP over IP looks for the session whose id the packet has (Linux 5.10 to 6.12). */
+export const isInSessionLookup = (event: Event): boolean =>
+  event.kind === "drop" && !givesReason(event) && freedIn(event, /^l2tp_ip6?_recv(\.|$)/);
+
+/** Freed, without a reason, by a session of L2TP that has the packet's id: its cookie, or its place in the order. */
+export const isRefusedBySession = (event: Event): boolean =>
+  event.kind === "drop" && !givesReason(event) &&
+  freedIn(event, /^l2tp_(recv_common|udp_encap_recv)(\.|$)/);
+
 const IP_IN_IP: readonly (string | undefined)[] = ["ipip", "sit", "ip6tnl"];
 
 /**

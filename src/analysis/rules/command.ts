@@ -47,7 +47,16 @@ const SHOWS = [
   ...["ip route get", "ip route show", "ip link show", "ip addr show", "ip neigh show"],
   ...["bridge link show", "bridge fdb show", "tc qdisc show", "tc filter show", "nft list chain"],
   ...["bridge vlan show", "bridge vlan tunnelshow"],
-  ...["bridge mdb show", "ip tuntap show", "ip macsec show", "ss", "cat", "ufw status", "wg show"],
+  ...[
+    "bridge mdb show",
+    "ip tuntap show",
+    "ip macsec show",
+    "ip l2tp show",
+    "ss",
+    "cat",
+    "ufw status",
+    "wg show",
+  ],
 ];
 
 /** Nothing is another after it: it is a command of a kind that is known to show only. */

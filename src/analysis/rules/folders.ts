@@ -55,6 +55,8 @@ export { ipsecUntold } from "./ipsec-policy/untold.ts";
 export { ipv6Disabled } from "./ipv6-disabled/ipv6_disabled.ts";
 export { ipvlanDown } from "./link-down/ipvlan_down.ts";
 export { ipvlanPrivate } from "./macvlan-isolation/ipvlan_private.ts";
+export { l2tpSession } from "./tunnel-id-mismatch/l2tp_session.ts";
+export { l2tpSessionRefuses } from "./tunnel-options-mismatch/l2tp_session_refuses.ts";
 export { leftObserved } from "./left-observed-network/left_observed.ts";
 export { linkDown } from "./link-down/link_down.ts";
 export { listenOverflow } from "./accept-queue-full/overflow.ts";

@@ -55,6 +55,9 @@ export const RULES: readonly Rule[] = [
   rules.tunnelNoEndpoint,
   rules.tunnelUntold,
   rules.tunnelUntoldUncounted,
+  // Each knows a function that no other rule does.
+  rules.l2tpSession,
+  rules.l2tpSessionRefuses,
   // Where smaller packets arrive the other end is reachable (R23), and the loss has a reason (R42).
   rules.pathMtu,
   // Asks R9, R3, R2 and R10 of the outer packet itself.

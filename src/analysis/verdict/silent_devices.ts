@@ -1,7 +1,10 @@
 /** Devices that are handed a packet and that no script sees do anything with it. */
 import type { Gap } from "../../event/gaps.ts";
+import type { Link } from "../../event/state.ts";
 import { refusesSilently, sealsPackets } from "../kernel/devices.ts";
 import { type EVER, gapOf, type Span } from "../view/coverage.ts";
+import { concludedFrom, finding } from "../view/finding.ts";
+import { firstFrom } from "../view/indexed.ts";
 import { linkOf, stateAt } from "../view/state_view.ts";
 import type { Sighting } from "../view/timeline.ts";
 
@@ -35,7 +38,39 @@ export function heldIn(event: Sighting): Gap | null {
       `${event.device} of ${event.node.name} encrypts (${link.kind}), so what it made of it is not seen`;
     return { code: "tunnel-device-silent", text };
   }
-  if (link.tunnel === undefined) return null;
+  if (link.tunnel === undefined) return wrappedUnread(event, link);
   const text = `${event.node.name} put it into ${event.device} and no script saw what became of it`;
+  return { code: "tunnel-device-silent", text };
+}
+
+/** Kinds of devices that put packets into others which no script looks into. */
+const WRAPPING: readonly string[] = ["bareudp", "batadv", "gtp", "hsr", "ppp"];
+
+/** A device of no kind that knows no carrier, as those of L2TP are; a card knows whether it has one. */
+const mayWrap = ({ kind, operstate }: Link): boolean =>
+  WRAPPING.includes(kind) || kind === "physical" && operstate === "UNKNOWN";
+
+/** Longer than the next hop's address is asked for, ns. */
+const WRAPPED_NS = 4e9;
+
+/** What a node sent, by its skb. */
+const sent = finding(({ kind, skb }) => kind === "device-tx" ? skb : undefined);
+
+/**
+ * The same skb left by another device, larger and as another packet: it is inside, and is not recognised there.
+ * What else looks like it: the memory was used again, for a packet of another; what became of this one is not
+ * known then either.
+ */
+function wrappedUnread(event: Sighting, link: Link): Gap | null {
+  const { node, skb, at, length, ifindex } = event;
+  if (skb === undefined || length === undefined || !mayWrap(link)) return null;
+  const outer = concludedFrom(node, sent, skb, `after ${at} ${ifindex}`, (seen) => {
+    const next = seen[firstFrom(seen, at + 1)];
+    if (next === undefined || next.at - at > WRAPPED_NS || next.ifindex === ifindex) return null;
+    return (next.length ?? 0) > length ? `${next.device} in protocol ${next.protocol}` : null;
+  });
+  if (outer === null) return null;
+  const text =
+    `${event.device} of ${node.name} put it into another packet, which left by ${outer} and is not looked into`;
   return { code: "tunnel-device-silent", text };
 }
