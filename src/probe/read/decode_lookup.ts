@@ -54,7 +54,9 @@ const ANSWER_NS = 20_000_000n;
 
 /**
  * A lookup with an input device is about a received packet; without one, about an answer to the
- * packet just received on that processor (the task is whoever was interrupted), else the task's own.
+ * packet just received on that processor (the task is whoever was interrupted), else the task's own. Before the
+ * kernel answers a packet that has no way on with an ICMP error, it looks for that way once more, without the
+ * device and by the packet's own ends as they were translated: nothing of the task's.
  */
 function placeRoute(event: Event, taskNetns: number, iif: number, received: Map<number, Event>) {
   const last = received.get(event.cpu);
@@ -62,8 +64,9 @@ function placeRoute(event: Event, taskNetns: number, iif: number, received: Map<
     last !== undefined && event.timeNs - last.timeNs < ns ? last : undefined;
   if (iif <= 1) {
     const asked = within(ANSWER_NS);
-    const isAnswer = asked?.netns !== undefined && asked.source === event.destination;
-    event.netns = isAnswer ? asked.netns! : taskNetns;
+    const isAbout = asked?.netns !== undefined &&
+      (asked.source === event.destination || hasEndsOf(asked, event));
+    event.netns = isAbout ? asked.netns! : taskNetns;
     return;
   }
   // An older one is another packet, perhaps of another namespace with a device of that number.
@@ -73,7 +76,12 @@ function placeRoute(event: Event, taskNetns: number, iif: number, received: Map<
   event.ifindex = iif;
   if (packet.device !== undefined) event.device = packet.device;
   if (packet.skb !== undefined) event.skb = packet.skb;
+  const { source, destination } = event;
+  received.set(event.cpu, { ...packet, source, destination });
 }
+
+const hasEndsOf = (packet: Event, { source, destination }: Event) =>
+  packet.source === source && packet.destination === destination;
 
 const scratch = new DataView(new ArrayBuffer(16));
 

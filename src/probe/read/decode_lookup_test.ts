@@ -24,6 +24,30 @@ Deno.test("a lookup for another address is of the program that runs", () => {
   equal(placed(1000, "10.0.0.2"), PINGER);
 });
 
+/** In which namespace a lookup is that follows the failed one of a packet which was translated to 10.7.0.1. */
+function placedAfterInput(destination: string): number | undefined {
+  const packet: Event = {
+    ...{ kind: "device-rx", timeNs: 1000n, cpu: 0, netns: ROUTER, ifindex: 3, device: "lan" },
+    ...{ source: "10.0.0.5", destination: "10.9.9.9" },
+  };
+  const received = new Map([[0, packet]]);
+  const lookup = (afterNs: number, iif: number, to: string) =>
+    decodeRoute(
+      ["O", 1000 + afterNs, 0, PINGER, 254, 11, 0, iif, 6, "500000a", to, 4000, 80].map(String),
+      received,
+    ).netns;
+  equal(lookup(100_000, 3, "100070a"), ROUTER);
+  return lookup(120_000, 0, destination);
+}
+
+Deno.test("a lookup by the ends of a translated packet without a way is for the error about it", () => {
+  equal(placedAfterInput("100070a"), ROUTER);
+});
+
+Deno.test("near: one for another end is of the program that runs", () => {
+  equal(placedAfterInput("200070a"), PINGER);
+});
+
 Deno.test("a lookup by a device is of what was received there at once, else of nobody", () => {
   equal(placed(1000, "10.0.0.2", 3), ROUTER);
   equal(placed(3_000_000, "10.0.0.2", 3), undefined);
