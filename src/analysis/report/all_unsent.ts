@@ -6,7 +6,8 @@ import { noted, Questions } from "../view/asked.ts";
 import { type Asides, lookupsWithoutPacket } from "../view/evidence.ts";
 import type { Difference } from "./shown.ts";
 import { answerKeys } from "./address_selection.ts";
-import { askersOf, type MadeFlows, type Unsent, unsentFlows } from "./unsent.ts";
+import { askersOf } from "./asker.ts";
+import { type MadeFlows, type Unsent, unsentFlows } from "./unsent.ts";
 
 const NUMBERS: Record<string, number> = { icmp: 1, tcp: 6, udp: 17, icmp6: 58 };
 

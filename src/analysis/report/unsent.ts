@@ -24,8 +24,9 @@ import { routeRemedy } from "../rules/shared/route_remedy.ts";
 import { stateEvidence } from "../rules/evidence.ts";
 import { holderAt, isOwn, netnsLabel, netnsName } from "../view/netns_names.ts";
 import { expiredText, listedText, withoutExpired } from "../view/expired_routes.ts";
-import { isIncomplete, stateAt } from "../view/state_view.ts";
+import { isIncomplete, stateAfter, stateAt } from "../view/state_view.ts";
 import { tookAnother } from "./address_selection.ts";
+import { answeredTo, asksFor, endsOf } from "./asker.ts";
 import { isSend, isUnspecified } from "./own_lookup.ts";
 import type { NeverMade } from "../problem/never_made.ts";
 import type { Trouble } from "../problem/trouble.ts";
@@ -96,34 +97,12 @@ export function unsentFlows(evidence: Asides, made: MadeFlows): Unsent[] {
   for (const attempt of attempts.values()) {
     const isBound = !isUnspecified(attempt.form.source);
     if (tookAnother(attempt.lookups, isBound, (key) => made.foundBy(key))) continue;
-    const flow = flowOf(attempt, evidence);
-    if (!flow || made.has(flow.id)) continue;
-    const { lookups, request } = attempt;
-    unsent.push({ flow, lookups, ...(request ? { request } : {}) });
+    const failed = sinceWithoutWay(attempt, evidence);
+    if (!failed || made.has(failed.flow.id)) continue;
+    const { request } = attempt;
+    unsent.push({ ...failed, ...(request ? { request } : {}) });
   }
   return unsent;
-}
-
-/** The end points of a flow as it was sent, and as it arrived: an answer is for the latter. */
-const endsOf = (flow: Flow): EndPoints[] => flow.translated ? [flow, flow.translated] : [flow];
-
-/** The ends that a flow was sent by: its own, and the one that it was translated to come from. */
-export const askersOf = (flow: Flow): string[] => [
-  ...new Set(
-    endsOf(flow).map(({ source, sourcePort }) => `${flow.protocol} ${source} ${sourcePort ?? ""}`),
-  ),
-];
-
-const answeredTo = (lookup: Form) =>
-  `${protocolName(lookup)} ${lookup.destination} ${lookup.destinationPort ?? ""}`;
-
-/** The flow's source is the lookup's destination: the packet that was not sent would answer it. */
-function asksFor({ protocol, replyOf }: Flow, ends: EndPoints, lookup: Form): boolean {
-  const anywhere = isUnspecified(lookup.source);
-  return protocol === protocolName(lookup) && ends.source === lookup.destination &&
-    (anywhere || ends.destination === lookup.source) && replyOf === undefined &&
-    ends.sourcePort === lookup.destinationPort &&
-    (lookup.sourcePort === undefined || ends.destinationPort === lookup.sourcePort);
 }
 
 const formOfLookup = (lookup: Sighting): Form => formOf(lookupPurpose(lookup));
@@ -141,24 +120,50 @@ function attemptsOf(lookups: readonly Sighting[]): number {
   return times;
 }
 
+/**
+ * The flow of those lookups that failed since the tables had no way. Before, one table has no answer and another one
+ * does, as where a rule leads to a table of its own. The tables are read only now and then: a lookup that failed in
+ * the very table which had the way when they were read before, and no way when they were read after, found it gone.
+ */
+function sinceWithoutWay(
+  attempt: Attempt,
+  evidence: Asides,
+): { flow: Flow; lookups: Sighting[] } | null {
+  const { lookups } = attempt;
+  /** Readings that had a way, by the table that had it. */
+  const hadWay = new Map<NetnsState, number | undefined>();
+  const flowWithoutWay = (read: NetnsState | null, nth: number): Flow | null => {
+    if (!read || hadWay.has(read)) return null;
+    const since = { ...attempt, lookups: lookups.slice(nth) };
+    const flow = flowOf(since, read, evidence);
+    if (!flow) hadWay.set(read, lookUpRoute(read, queryOf(since, read)).route?.table);
+    return flow;
+  };
+  for (const [nth, { node, netns, at, routeTable }] of lookups.entries()) {
+    const before = stateAt(node, netns, at);
+    const flow = flowWithoutWay(before, nth) ??
+      (before && routeTable !== undefined && hadWay.get(before) === routeTable
+        ? flowWithoutWay(stateAfter(node, netns, at), nth)
+        : null);
+    if (flow) return { flow, lookups: lookups.slice(nth) };
+  }
+  return null;
+}
+
 function flowOf(
   { form, lookups, request }: Attempt,
+  read: NetnsState,
   evidence: Asides,
 ): Flow | null {
   const event = lookups[0]!;
-  const read = stateAt(event.node, event.netns, event.at);
-  if (!read || isIncomplete(read, ["routes", "rules"])) return null;
+  if (isIncomplete(read, ["routes", "rules"])) return null;
   const { state, expired } = withoutExpired(
     read,
     form.destination,
     event.timeNs,
     lookups.map(({ routeTable }) => routeTable),
   );
-  const query = {
-    destination: form.destination,
-    ...(isUnspecified(form.source) ? {} : { source: form.source }),
-    ...askedVrf(state, lookups),
-  };
+  const query = queryOf({ form, lookups }, state);
   const refused = refusalIn(state, query, lookups.filter(mayEndAtRefusal));
   const answer = refused ?? lookUpRoute(state, query);
   const { route, rule, certain } = answer;
@@ -234,6 +239,12 @@ function flowOf(
       },
   };
 }
+
+const queryOf = ({ form, lookups }: Omit<Attempt, "request">, state: NetnsState): RouteQuery => ({
+  destination: form.destination,
+  ...(isUnspecified(form.source) ? {} : { source: form.source }),
+  ...askedVrf(state, lookups),
+});
 
 /**
  * A rule that asks for what no lookup tells (a mark) leads to a table with a way, and nothing shows that it was
