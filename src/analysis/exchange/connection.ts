@@ -4,41 +4,20 @@ import type { Gap } from "../../event/gaps.ts";
 import type { Form } from "../correlate/identity.ts";
 import type { FlowGroup } from "../verdict/flows.ts";
 import type { Judgement } from "../verdict/judgement.ts";
-import { isSilentUntil } from "../view/coverage.ts";
-import type { NodeView } from "../view/timeline.ts";
-import { answerGap } from "./answer_gap.ts";
 import type { Course, Joined } from "./exchange.ts";
 import { allLosses, hadTimeToRepeat, isLost, lastingLosses, longestDelay } from "./losses.ts";
-import {
-  clientSide,
-  firstAt,
-  hasArrivedAt,
-  inOrder,
-  isReset,
-  lastAt,
-  meetingOf,
-} from "./meeting.ts";
+import { clientSide, hasArrivedAt, inOrder, isReset, meetingOf } from "./meeting.ts";
 import { resetBy } from "./reset_by.ts";
+import { silenceOf } from "./silence.ts";
 import { heldLong, NOTHING, SLOW_NS, unanswered, unknown } from "./course.ts";
 
 const firstEvent = ({ steps }: Judgement) => steps[0]!.event;
 const isFin = (packet: Judgement) => hasFlag(firstEvent(packet), TCP_FLAGS.fin);
 const hasData = (packet: Judgement) => (firstEvent(packet).payload ?? 0) > 0;
 
-/** A program that reads its connection answers, or closes in turn, within this time, ns. */
-const PROGRAM_NS = 1e9;
-/** A program that waits to read sees that the client closed, and closes in turn, within this time, ns. */
-const CLOSE_NS = 300e6;
-
 const ENDED_BEFORE_REPEAT: Gap = {
   code: "trace-ended",
   text: "the trace ended before it was known whether what was lost was made good",
-};
-
-const SAID_BEFORE: Gap = {
-  code: "begun-before",
-  text:
-    "the connection had begun before it was seen: its program may have said all that it had to say",
 };
 
 const ACKNOWLEDGED_ONLY: Gap = {
@@ -206,12 +185,13 @@ function courseOfRunning(
   }
   const held = heldLong([...question.packets, ...packets]);
   if (held) return { ...base, ...held };
-  const silence = silenceOf(joined, packets);
+  const silence = silenceOf(question, packets, hadBegun(question));
   if (silence !== null && silence !== "silent") {
     return { ...base, ...unknown("it was answered, and no answer to its data was seen", silence) };
   }
   if (silence === "silent") {
-    const story = "the host took the connection and the data, and its program sent nothing";
+    const until = packets.some(hasData) ? " until the client had given up" : "";
+    const story = `the host took the connection and the data, and its program sent nothing${until}`;
     return { ...base, outcome: "unanswered", story, silent: true };
   }
   return { ...base, outcome: "answered", story: "it was answered" };
@@ -250,47 +230,3 @@ function isClosedInOrder({ question, answers }: Joined, packets: readonly Judgem
     flow.packets.some((packet) => isFin(packet) && packet.outcome === "delivered")
   );
 }
-
-const UNSEEN_SERVER: Gap = {
-  code: "beyond-unwatched",
-  text: "its data was acknowledged, and no probe saw it arrive where the program is",
-};
-
-/**
- * Whether the client's data arrived, and the server's program neither sent data nor closed, although it
- * had time to. A gap where the server's side was not watched without loss; null where nothing is amiss.
- */
-function silenceOf(
-  { question }: Joined,
-  packets: readonly Judgement[],
-): "silent" | Gap | null {
-  if (packets.some((packet) => hasData(packet) || isReset(packet))) return null;
-  const data = question.packets.filter((packet) =>
-    hasData(packet) && packet.outcome === "delivered"
-  );
-  if (data.length === 0) return null;
-  // What is known by its acknowledgement alone was not seen where the program is: an answer may have been
-  // lost on its way back.
-  const last = data.findLast(({ end }) => end.kind === "delivered" || end.kind === "taken");
-  if (!last) return UNSEEN_SERVER;
-  const silence = hadBegun(question) ? SAID_BEFORE : "silent";
-  const node = last.end.step.event.node;
-  const since = Math.max(...data.map((packet) => lastAt(packet, node) ?? -Infinity));
-  const closing = finsAt(question.packets, node);
-  const closed = finsAt(packets, node);
-  // A client that waited before it gave up waited for an answer; a server that reads closes at once.
-  const hadTime = closing.length > 0 && Math.min(...closing) - since > PROGRAM_NS;
-  // A server that closes first has said what it had to say, and one that only follows, nothing.
-  if (closed.length > 0 && !(hadTime && Math.min(...closed) > Math.min(...closing))) return null;
-  // A program may speak first: its greeting must have been seen, too.
-  const begun = Math.min(...question.packets.map((packet) => firstAt(packet, node) ?? since));
-  if (closed.length > 0) return answerGap(last, begun) ?? silence;
-  const from = closing.length > 0 ? Math.min(...closing) : since;
-  const ns = hadTime ? CLOSE_NS : closing.length > 0 ? PROGRAM_NS : 3 * PROGRAM_NS;
-  const waited = isSilentUntil(node, from + ns);
-  return waited ? answerGap(last, begun) ?? silence : null;
-}
-
-/** When a node first saw each FIN of these packets, as `at`. */
-const finsAt = (packets: readonly Judgement[], node: NodeView): number[] =>
-  packets.filter(isFin).map((packet) => firstAt(packet, node)).filter((at) => at !== null);

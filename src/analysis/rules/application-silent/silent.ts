@@ -12,7 +12,8 @@ import { cause } from "../rule.ts";
 /**
  * The host took the question, and its program sent nothing.
  *
- * What else looks like it: a protocol that needs no answer (an upload or a log over TCP: its server
+ * What else looks like it: a client that sends, closes at once and reads nothing (it did not wait: none is
+ * told); one that closes its half alone and reads on (it takes the answer); a protocol that needs no answer (an upload or a log over TCP: its server
  * closes when the client does; UDP says nothing of this kind, so that it takes unread bytes); a server
  * that thinks for longer than was watched (a second after the client gave up, three otherwise, and
  * then it is possible only); an answer that could not be sent (R45) or a full
@@ -47,6 +48,10 @@ export const applicationSilent: ExchangeRule = {
     const follows = exchange.answers.some(({ packets }) => packets.some(isFin));
     const gaveUp = !follows &&
       question.packets.some(({ steps }) => hasFlag(steps[0]!.event, TCP_FLAGS.fin));
+    const late = exchange.answers.flatMap(({ packets }) => packets).find(({ steps }) =>
+      (steps[0]!.event.payload ?? 0) > 0
+    );
+    const tooLate = late ? " until the client had given up" : "";
     const text = unread > 0 ? `, and ${unread} bytes wait there to be read` : "";
     const listener = form.protocol === TCP ? listenerOf(arrived) : undefined;
     const waiting = listener?.receiveQueue ?? 0;
@@ -56,13 +61,24 @@ export const applicationSilent: ExchangeRule = {
       waiting > 0
         ? `the kernel took the question for the program at port ${port} in ${host}, which sent ` +
           `nothing, and ${connections(waiting)} there to be accepted`
-        : `the program at port ${port} in ${host} has the question and sent nothing${text}`,
+        : `the program at port ${port} in ${host} has the question and sent nothing${tooLate}${text}`,
       [
         {
           node: event.node.name,
           kind: "event",
-          text: `${packetText(event)} was delivered; nothing went back but acknowledgements`,
+          text: `${packetText(event)} was delivered; nothing went back but acknowledgements${
+            late ? " before the client closed" : ""
+          }`,
         },
+        ...(late
+          ? [{
+            node: event.node.name,
+            kind: "event" as const,
+            text: `${
+              packetText(late.steps[0]!.event)
+            } came after that, and the client refused it by a reset`,
+          }]
+          : []),
         ...(waiting > 0 ? [stateEvidence(event.node, queueText(listener!))] : []),
         ...(unread > 0 ? [stateEvidence(event.node, `its socket has ${unread} unread bytes`)] : []),
       ],
