@@ -2,6 +2,7 @@
 export { acceptQueueFull } from "./accept-queue-full/left_unanswered.ts";
 export { addressDuplicate } from "./address-duplicate/address_duplicate.ts";
 export { addressOverlap } from "./address-overlap/address_overlap.ts";
+export { addressRemoved } from "./destination-gone/address_removed.ts";
 export { advertisementIgnored } from "./router-advertisement-ignored/advertisement_ignored.ts";
 export { answerHasNoRoute, echoNotAnswered } from "./no-route/answer_has_no_route.ts";
 export { answerHeldByProgram } from "./netfilter-drop/answer_held.ts";
@@ -113,6 +114,7 @@ export { refused } from "./netfilter-drop/untold.ts";
 export { refusedByFilter } from "./traffic-control-drop/refused_by_filter.ts";
 export { rejected } from "./netfilter-reject/rejected.ts";
 export { replyFromOtherAddress } from "./reply-from-other-address/other_address.ts";
+export { replyFromOtherPort } from "./reply-not-translated/reply_from_other_port.ts";
 export { replyNotTranslated } from "./reply-not-translated/not_translated.ts";
 export { replyToTranslator } from "./reply-not-translated/reply_to_translator.ts";
 export { requestsDropped } from "./accept-queue-full/requests_dropped.ts";

@@ -125,6 +125,8 @@ export const RULES: readonly Rule[] = [
   rules.secondTagUnknown,
   // Asks R100, R9, R3 and R2 itself, and knows who it was that is there no more.
   rules.destinationGone,
+  // Asks R1 and R2 itself, and knows that the host had the address.
+  rules.addressRemoved,
   rules.macOfNobody,
   // Knows why the bridge sent it to no port.
   rules.macOfBridge,
@@ -215,6 +217,7 @@ export const RULES: readonly Rule[] = [
   rules.checksumUntold,
   // Knows that it was no client of this host who asked.
   rules.replyToTranslator,
+  rules.replyFromOtherPort,
   // Each names a reason, or a function, that no other of these has.
   rules.noListener,
   rules.receiveBufferFull,

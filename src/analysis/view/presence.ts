@@ -46,10 +46,14 @@ export interface Then {
 export function goneSince(owner: Owner, key: string, then: Then): Absence | null {
   const { node, at } = then.event;
   if (owner.node !== node) return null;
-  const absence = absencesOf(owner, key).find(({ after, to = Infinity }) => after < at && at < to);
-  if (absence === undefined) return null;
+  const absence = lostBy(owner, key, at);
+  if (absence === null) return null;
   return absence.from <= at || wasPassedOver(owner, then) ? absence : null;
 }
+
+/** Since when an owner does not have an address of which the kernel says, at a moment, that it is not there. */
+export const lostBy = (owner: Owner, key: string, at: number): Absence | null =>
+  absencesOf(owner, key).find(({ after, to = Infinity }) => after < at && at < to) ?? null;
 
 /**
  * A bridge flooded the packet to its ports, and not to the other end of the pair, which was one of them:

@@ -54,6 +54,18 @@ export function askedFromThere(
   ) ?? null;
 }
 
+/** What the host sent last, before, to the address that the packet is from: from the very end that it came to. */
+export function askedAddressFromThere({ event, node, netns }: Case): Sighting | null {
+  if (netns === undefined || event.destinationPort === undefined) return null;
+  return concludedFrom(
+    node,
+    sentFrom,
+    keyOf(netns, event.protocol, event.destination, event.destinationPort),
+    `address ${event.at} ${event.source}`,
+    (sent) => sent.findLast(({ at, destination }) => at < event.at && destination === event.source),
+  ) ?? null;
+}
+
 const keyOf = (netns: number, protocol?: number, address?: string, port?: number) =>
   `${netns} ${protocol} ${address} ${port}`;
 

@@ -17,6 +17,7 @@ import { eventEvidence, packetText, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
 import { protocolName } from "../shared/protocol_name.ts";
 import { askedElsewhere } from "./asked_elsewhere.ts";
+import { askerBehind } from "../reply-not-translated/translated_asker.ts";
 import { untranslated } from "./untranslated.ts";
 
 /** No socket at the destination port. */
@@ -25,7 +26,8 @@ export const noListener: Rule = {
   statement:
     "Freed for want of a socket at its TCP or UDP port: `no-listener`. But when the host had " +
     "asked others from that port, one that Linux gives to clients, and never the end that the packet " +
-    "is from: `reply-from-other-address`, likely; a connected socket takes nothing of another end.",
+    "is from: `reply-from-other-address`, likely; a connected socket takes nothing of another end. Not where " +
+    "the host had asked for another one, whose source it translated: it has no socket there.",
   yields: ["no-listener", "reply-from-other-address"],
   judge(subject) {
     const { event } = subject;
@@ -37,7 +39,7 @@ export const noListener: Rule = {
     if (!named && !isSocketLookupWithoutReason(event)) return null;
     const port = event.destinationPort!;
     const asked = sawAll(subject) ? askedElsewhere(subject) : null;
-    if (asked) return strayAnswer(subject, asked);
+    if (asked && !askerBehind(subject, asked)) return strayAnswer(subject, asked);
     if (isLateOrStray(event)) return notAsked(subject, named);
     const bound = boundTo(subject, port);
     const others = bound.filter((socket) => !wouldTake(socket, subject)).map((socket) =>

@@ -1,18 +1,18 @@
 /** An answer that came back to the host which had translated its question, and was not translated back. */
 import { endPoint } from "../../../event/end_point.ts";
 import type { Evidence } from "../../../event/report.ts";
-import { conntrackForm } from "../../correlate/identity.ts";
 import { hasFlag, ICMP, ICMP6, isEchoReply, TCP, TCP_FLAGS, UDP } from "../../kernel/protocols.ts";
 import { isSocketLookupWithoutReason, saysNoSocket } from "../../kernel/sockets.ts";
 import { concludedFrom, finding } from "../../view/finding.ts";
 import { netnsName } from "../../view/netns_names.ts";
-import { acceptsAddress, sysctl } from "../../view/state_view.ts";
+import { sysctl } from "../../view/state_view.ts";
 import type { Sighting } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
 import { eventEvidence, packetText, stateEvidence } from "../evidence.ts";
 import { askedFromThere } from "../no-listener/asked_elsewhere.ts";
 import { cause, type Rule } from "../rule.ts";
 import { longerTimeout } from "../shared/longer_timeout.ts";
+import { askerBehind } from "./translated_asker.ts";
 
 /**
  * The host has the address that it translated the question's source to, so that an answer which no entry
@@ -36,9 +36,8 @@ export const replyToTranslator: Rule = {
     if (subject.judgement.end.kind === "taken") return null;
     if (!saysNoSocket(event) && !isSocketLookupWithoutReason(event)) return null;
     const asked = askedFromThere(subject, "asked", isAsked);
-    const from = asked?.conntrackDirection === "original" ? conntrackForm(asked) : null;
-    if (!asked || !from || acceptsAddress(subject.before, from.source)) return null;
-    if (from.source === asked.source && from.sourcePort === asked.sourcePort) return null;
+    const from = askerBehind(subject, asked);
+    if (!asked || !from) return null;
     const where = `${netnsName(node, netns)} on ${node.name}`;
     const own = endPoint(asked.source!, asked.sourcePort);
     const idle = timedOut(subject, asked);
