@@ -28,7 +28,7 @@ const RULES_MAX = 50_000;
 /** As the kernel's NFT_JUMP_STACK_SIZE. */
 const DEPTH_MAX = 16;
 /** Where connection tracking stands in prerouting and output. */
-const CONNTRACK_PRIORITY = -200;
+export const CONNTRACK_PRIORITY = -200;
 
 /** What connection tracking says of packets that the rules of NAT may see. */
 const BEGINNING: readonly CtState[] = ["new", "related"];

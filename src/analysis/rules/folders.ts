@@ -112,6 +112,7 @@ export { receiveBufferCounted } from "./receive-buffer-full/counted.ts";
 export { receiveBufferFull } from "./receive-buffer-full/receive_buffer.ts";
 export { refused } from "./netfilter-drop/untold.ts";
 export { refusedByFilter } from "./traffic-control-drop/refused_by_filter.ts";
+export { refusedOnTranslator } from "./reply-not-translated/refused_on_translator.ts";
 export { rejected } from "./netfilter-reject/rejected.ts";
 export { replyFromOtherAddress } from "./reply-from-other-address/other_address.ts";
 export { replyFromOtherPort } from "./reply-not-translated/reply_from_other_port.ts";

@@ -95,6 +95,8 @@ export const RULES: readonly Rule[] = [
   rules.invalidRefused,
   // Asks N5 and N6 itself, and knows which policy the rule was made of.
   rules.byPolicy,
+  // Asks N6 itself, and knows that the packet should not have been for this host.
+  rules.refusedOnTranslator,
   rules.rejected,
   rules.dropped,
   rules.heldByProgram,

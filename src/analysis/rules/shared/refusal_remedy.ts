@@ -2,6 +2,7 @@
 import type { NetfilterChain, NetfilterRule, NetnsState } from "../../../event/state.ts";
 import { isInHookWalk, nftFreesItself } from "../../kernel/netfilter.ts";
 import { refusersAfter, type Suspect } from "../../netfilter/candidates.ts";
+import { CONNTRACK_PRIORITY } from "../../netfilter/walk.ts";
 import { netnsName } from "../../view/netns_names.ts";
 import { ownRow } from "../../view/shortened.ts";
 import type { Case } from "../case.ts";
@@ -122,13 +123,18 @@ interface Where {
 function letPass(question: Question, { tool, chain, rules, first }: Where): string[] {
   const { subject, suspect, state } = question;
   const { base, ctStates, pass } = suspect;
-  const isAnswer = ctStates.length > 0 &&
+  // Before connection tracking no rule knows an answer.
+  const { hook, priority = 0 } = base.chain;
+  const isTracked = (hook !== "prerouting" && hook !== "output") || priority > CONNTRACK_PRIORITY;
+  const isAnswer = isTracked && ctStates.length > 0 &&
     ctStates.every((each) => each === "established" || each === "related");
   const own = isAnswer ? establishedWords(tool) : packetWords(subject.event, tool);
   const answers = rules.some(({ text }) => /established/i.test(text));
   const texts = [
     own,
-    ...(isAnswer || answers || !meetsAnswers(pass.view) ? [] : [establishedWords(tool)]),
+    ...(isAnswer || answers || !isTracked || !meetsAnswers(pass.view)
+      ? []
+      : [establishedWords(tool)]),
   ];
   if (texts.some((text) => text === null)) return [];
   const { family, table } = base.chain;
