@@ -36,6 +36,7 @@ export {
   serviceUntranslated,
 } from "./service-without-endpoint/service_address.ts";
 export { errorFromOutside } from "./no-route/told_by_router.ts";
+export { floodedPast } from "./bridge-port-blocked/flooded_past.ts";
 export { forwardingDisabled } from "./ip-forwarding-disabled/forwarding_disabled.ts";
 export { fragmentMemoryFull } from "./fragment-memory-full/fragment_memory_full.ts";
 export { fragmentWithoutPorts } from "./fragment-without-ports/fragment.ts";

@@ -248,6 +248,8 @@ export const RULES: readonly Rule[] = [
   // Without a drop. A router's own word says more than that the packet left (R43) or was lost (R42).
   rules.errorFromOutside,
   rules.waitingForNeighbour,
+  // Knows that it did not leave for the host that it is for.
+  rules.floodedPast,
   rules.lostBetween,
   // Asks for a packet that stayed in the datapath, of which no other of these speaks.
   rules.openvswitchUnseen,

@@ -266,7 +266,7 @@ function unknownNowhere(subject: Case, into: Link) {
 }
 
 /** Why a frame that is flooded does not leave by this port. */
-function closedTo(subject: Case, into: Link, out: Link) {
+export function closedTo(subject: Case, into: Link, out: Link) {
   const down = downEnds(subject, out);
   if (down.length > 0) return causeOfDown(subject, down);
   const { state, isolated: isApart, unicastFlood } = out.bridgePort!;
