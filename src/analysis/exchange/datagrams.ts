@@ -9,7 +9,7 @@ import { DEVICE_SCRIPTS, gapOf } from "../view/coverage.ts";
 import { concludedFrom, finding } from "../view/finding.ts";
 import type { NodeView } from "../view/timeline.ts";
 import type { Course, Joined } from "./exchange.ts";
-import { isLost } from "./losses.ts";
+import { isLost, withoutHeldParts } from "./losses.ts";
 import {
   clientSide,
   firstAt,
@@ -49,7 +49,11 @@ export function courseOfDatagrams(joined: Joined, asked: Form): Course {
   // Where it was not asked from is another host with the client's address: there it was lost.
   const home = joined.missing === null ? late.find(surelyTakenByAsker(question)) : undefined;
   if (home) return { ...NOTHING, outcome: "mis-answered", story: lateStory(question, home) };
-  const course = unanswered(joined, question.packets, packets);
+  const course = unanswered(
+    joined,
+    withoutHeldParts(question.packets),
+    withoutHeldParts(packets),
+  );
   if (course.outcome === "unanswered" && hasRead(clientSide(question), reverse(asked))) {
     const text = "a socket of the client read a packet from there of which nothing else was seen";
     return unknown("it may have been answered", { code: "answer-doubtful", text });

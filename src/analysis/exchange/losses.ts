@@ -18,6 +18,18 @@ export const isLost = ({ outcome }: Judgement): boolean =>
 
 const firstEvent = ({ steps }: Judgement) => steps[0]!.event;
 
+/**
+ * These packets but for fragments that arrived and were held for another one which is known to have died: what
+ * became of their packet is what became of that one (O14).
+ */
+export function withoutHeldParts(packets: readonly Judgement[]): readonly Judgement[] {
+  const isHeld = ({ gap }: Judgement) => gap?.code === "fragments-missing";
+  if (!packets.some(isHeld)) return packets;
+  const idOf = (packet: Judgement) => firstEvent(packet).ipId;
+  const died = new Set(packets.filter(isLost).map(idOf));
+  return packets.filter((packet) => !isHeld(packet) || !died.has(idOf(packet)));
+}
+
 /** A segment that carries neither data nor SYN nor FIN: nobody waits for it in particular. */
 export const carriesNothing = (judgement: Judgement): boolean => {
   const event = firstEvent(judgement);
