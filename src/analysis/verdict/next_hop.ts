@@ -1,6 +1,7 @@
 /** Where a packet should have come next. */
 import { nextHops, routeBy } from "../view/next_hops.ts";
-import type { NetnsState } from "../../event/state.ts";
+import type { Link, NetnsState } from "../../event/state.ts";
+import { portsTowards } from "../view/bridge_vlans.ts";
 import { lookUpRoute } from "../view/routing.ts";
 import {
   holdersOfMac,
@@ -18,7 +19,7 @@ import type { NodeView, Sighting } from "../view/timeline.ts";
  * the other end of a veth pair; else the owners of the destination (in a tunnel: of the outer one),
  * because nothing on the way to them has a probe; two where two hosts hold one address. Empty when no
  * probed node is one of these. An owner on the sender's link is none of them when the frame had the MAC
- * of another host: that has got it.
+ * of another host: that has got it; nor is one behind another port of the bridge that sent it.
  */
 export function nextHopsOf(event: Sighting, nodes: readonly NodeView[]): Owner[] {
   const isElsewhere = ({ node, netns }: Owner) => netns !== event.netns || node !== event.node;
@@ -36,9 +37,17 @@ export function nextHopsOf(event: Sighting, nodes: readonly NodeView[]): Owner[]
     if (end) return [{ node: event.node, netns: peerState.netns, state: peerState, link: end }];
   }
   const destination = event.tunnelDestination ?? event.destination!;
-  const owners = ownersOf(nodes, destination).filter(isElsewhere);
+  const owners = ownersOf(nodes, destination)
+    .filter((owner) => isElsewhere(owner) && !isBehindOtherPort(owner, link, state));
   if (owners.length === 0 || !isOnLink(state, event, destination)) return owners;
   return owners.filter((owner) => !isForAnother(event, owner));
+}
+
+/** A bridge sent it by one port, and a veth device of the owner is the other end of another one. */
+function isBehindOtherPort(owner: Owner, sentBy: Link | undefined, state: NetnsState | null) {
+  if (!state || !sentBy?.bridgePort) return false;
+  const leading = portsTowards(state, sentBy.masterIfindex, [owner]);
+  return leading.length > 0 && leading.every(({ ifindex }) => ifindex !== sentBy.ifindex);
 }
 
 const isForAnother = ({ destinationMac }: Sighting, { link }: Owner) =>
