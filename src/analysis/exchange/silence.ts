@@ -39,6 +39,9 @@ export function silenceOf(
   hadBegun: boolean,
 ): "silent" | Gap | null {
   if (packets.some(isReset)) return null;
+  const said = packets.filter(hasData);
+  // What the server said was an answer, unless the client refused it by a reset.
+  if (said.length > 0 && !question.packets.some(isReset)) return null;
   const data = question.packets.filter((packet) =>
     hasData(packet) && packet.outcome === "delivered"
   );
@@ -46,7 +49,7 @@ export function silenceOf(
   // What is known by its acknowledgement alone was not seen where the program is: an answer may have been
   // lost on its way back.
   const last = data.findLast(({ end }) => end.kind === "delivered" || end.kind === "taken");
-  if (!last) return UNSEEN_SERVER;
+  if (!last) return said.length > 0 ? null : UNSEEN_SERVER;
   const silence = hadBegun ? SAID_BEFORE : "silent";
   const node = last.end.step.event.node;
   const since = Math.max(...data.map((packet) => lastAt(packet, node) ?? -Infinity));
@@ -55,10 +58,9 @@ export function silenceOf(
   // A client that waited before it gave up waited for an answer; a server that reads closes at once.
   const waited = closing.length > 0 ? Math.min(...closing) - since : 0;
   const hadTime = waited > PROGRAM_NS;
-  const said = packets.filter(hasData);
   if (said.length > 0) {
     // Said to a client that had given up, and refused it by a reset: no program read it.
-    const isLate = waited > GIVEN_UP_NS && question.packets.some(isReset) &&
+    const isLate = waited > GIVEN_UP_NS &&
       said.every((packet) => (firstAt(packet, node) ?? -Infinity) > Math.min(...closing));
     return isLate ? answerGap(last, since) ?? silence : null;
   }

@@ -21,6 +21,7 @@ export {
   echoIgnored6,
 } from "./icmp-echo-ignored/icmp_echo_ignored.ts";
 export { byPolicy } from "./netfilter-drop/by_policy.ts";
+export { byWrongPort } from "./destination-mac-mismatch/by_wrong_port.ts";
 export { checksumInvalid } from "./checksum-invalid/checksum.ts";
 export { checksumUntold } from "./checksum-invalid/untold.ts";
 export { ciliumPolicy } from "./traffic-control-drop/cilium_policy.ts";

@@ -250,6 +250,7 @@ export const RULES: readonly Rule[] = [
   rules.waitingForNeighbour,
   // Knows that it did not leave for the host that it is for.
   rules.floodedPast,
+  rules.byWrongPort,
   rules.lostBetween,
   // Asks for a packet that stayed in the datapath, of which no other of these speaks.
   rules.openvswitchUnseen,

@@ -9,7 +9,9 @@ import { packetText, stateEvidence } from "../evidence.ts";
 import type { ExchangeRule } from "../exchange_case.ts";
 import { cause } from "../rule.ts";
 import { secondsText } from "../shared/seconds.ts";
-import { translationChange } from "../shared/translation_change.ts";
+import { translationChange, translatorReached } from "../shared/translation_change.ts";
+import { saysNoSocket } from "../../kernel/sockets.ts";
+import type { Judgement } from "../../verdict/judgement.ts";
 
 const TIMEOUT = "net.netfilter.nf_conntrack_tcp_timeout_established";
 
@@ -25,13 +27,14 @@ export const endpointChanged: ExchangeRule = {
   id: "R240",
   statement:
     "Segments of one TCP connection left a namespace that translates their destination for two " +
-    "servers, the later one without a SYN: `endpoint-changed`, proven. That it was idle is told where " +
+    "servers, the later one without a SYN, or a later one came to that namespace itself, where no socket knew it: " +
+    "`endpoint-changed`, proven. That it was idle is told where " +
     "the namespace forgets connections by then.",
   yields: ["endpoint-changed"],
   find({ exchange }) {
     if (exchange.form.protocol !== TCP) return null;
     const changed = translationChange(exchange.question.packets, "destination");
-    if (!changed) return null;
+    if (!changed) return forgotten(exchange.question.packets);
     const [first, then] = changed;
     const { node, netns, to } = then.by;
     const where = `${netnsName(node, netns)} on ${node.name}`;
@@ -59,3 +62,26 @@ export const endpointChanged: ExchangeRule = {
     );
   },
 };
+
+/** The entry was lost, and a segment in the middle of a connection begins none: rules of NAT are not asked. */
+function forgotten(packets: readonly Judgement[]) {
+  const lost = translatorReached(packets);
+  if (!lost || !saysNoSocket(lost.bare.end.step.event)) return null;
+  const { by: { node, netns, from, to }, packet } = lost.translated;
+  const where = `${netnsName(node, netns)} on ${node.name}`;
+  const [own, server] = [from, to].map((form) => endPoint(form.destination, form.destinationPort));
+  return cause(
+    "endpoint-changed",
+    "proven",
+    `${where} translated the running connection to ${server}, and took later segments for its own, whose kernel ` +
+      `knows none to ${own}: its entry was lost`,
+    [
+      { packet, text: `left ${where} for ${server}` },
+      { packet: lost.bare, text: `ended in ${where}` },
+    ].map(({ packet, text }): Evidence => ({
+      node: node.name,
+      kind: "event",
+      text: `${packetText(packet.steps[0]!.event)} ${text}`,
+    })),
+  );
+}

@@ -1,7 +1,8 @@
 /** A running connection that one node's namespace translated to another end than before. */
-import type { Form } from "../../correlate/identity.ts";
+import { type Form, formOf } from "../../correlate/identity.ts";
 import { isConnectRequest } from "../../kernel/protocols.ts";
 import type { Judgement } from "../../verdict/judgement.ts";
+import type { Sighting } from "../../view/timeline.ts";
 import { type Translation, translationsOf } from "./translated_at.ts";
 
 /** The end of a packet that NAT changes. */
@@ -28,6 +29,45 @@ export function translationChange(
     const isSame = known !== undefined && endOf(known.by.to, side) === endOf(to, side);
     if (known && !isSame && !isConnectRequest(packet.steps[0]!.event)) return [known, translated];
     before.set(key, translated);
+  }
+  return null;
+}
+
+/** A segment whose source was translated, and a later one that left the same device untranslated; it is no SYN. */
+export function translationLost(
+  packets: readonly Judgement[],
+): { translated: Translated; bare: Judgement } | null {
+  for (const translated of inOrder(packets, "source")) {
+    const { packet, by: { node, netns, from, to } } = translated;
+    const isThere = ({ kind, node: at, netns: inside }: Sighting) =>
+      kind === "device-tx" && at === node && inside === netns;
+    const left = packet.steps.map(({ event }) => event).find((event) =>
+      isThere(event) && endOf(formOf(event), "source") === endOf(to, "source")
+    );
+    const bare = left && packets.find(({ steps }) =>
+      !isConnectRequest(steps[0]!.event) &&
+      steps.some(({ event }) =>
+        isThere(event) && event.device === left.device && event.at > left.at &&
+        endOf(formOf(event), "source") === endOf(from, "source")
+      )
+    );
+    if (bare) return { translated, bare };
+  }
+  return null;
+}
+
+/** A segment whose destination was translated, and a later one that ended where that was done; it is no SYN. */
+export function translatorReached(
+  packets: readonly Judgement[],
+): { translated: Translated; bare: Judgement } | null {
+  for (const translated of inOrder(packets, "destination")) {
+    const { by: { node, netns, from }, at } = translated;
+    const bare = packets.find(({ steps, end: { step: { event } } }) =>
+      event.kind === "drop" && event.node === node && event.netns === netns && event.at > at &&
+      endOf(formOf(event), "destination") === endOf(from, "destination") &&
+      !isConnectRequest(steps[0]!.event)
+    );
+    if (bare) return { translated, bare };
   }
   return null;
 }
