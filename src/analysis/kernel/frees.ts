@@ -13,6 +13,13 @@ import { benignity } from "./benignity.ts";
 import { freedIn, givesReason } from "./free_reason.ts";
 import { isTakenByNoProtocol } from "./refusing_devices.ts";
 
+/**
+ * The program of a tun or tap device has read the packet, which the device was handed: it is on the wire of
+ * that device then. `tun_do_read`, drivers/net/tun.c.
+ */
+export const isReadByTunProgram = (event: Event): boolean =>
+  event.kind === "consume" && freedIn(event, /^tun_do_read/);
+
 /** The kernel freed the skb, as a drop (`kfree_skb`) or not (`consume_skb`). */
 export const isFree = ({ kind }: Event): boolean => kind === "drop" || kind === "consume";
 

@@ -9,6 +9,7 @@ import {
   isBareSegment,
   isBroadcastForOthers,
   isFreedFromSocket,
+  isReadByTunProgram,
   isRoutineDrop,
   isSideCopy,
   isSolicitationCopy,
@@ -168,6 +169,8 @@ function consumed(step: Step, atDestination: boolean): EndKind {
   if (isSideCopy(event) || isHandedOnByXdp(event)) return "routine";
   const { previous } = step;
   const before = previous?.event;
+  // A program that reads packets without frames, as one of a VPN, sends them on; one that reads frames is a guest.
+  if (isReadByTunProgram(event) && !atDestination && !hasFrame(step)) return "left";
   // Also where nothing is known of the namespace: a program has read it.
   if (before?.kind === "deliver" && before.skb === event.skb) return wasRead(previous!);
   const wasHandedOver = before?.kind === "device-tx" && before.skb === event.skb;
@@ -182,6 +185,9 @@ function consumed(step: Step, atDestination: boolean): EndKind {
   if (before?.kind === "device-tx") return "left";
   return atDestination ? "taken" : "routine";
 }
+
+/** The device that it was handed to last puts packets into frames. */
+const hasFrame = (step: Step): boolean => sentBefore(step)?.destinationMac !== undefined;
 
 /**
  * A dummy device has no other end. A route that leads there loses the packet; what a switch hands to such a port of
