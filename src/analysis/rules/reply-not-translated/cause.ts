@@ -9,7 +9,8 @@ export const cause: CauseText = {
     "A question was translated on its way (a service address to an endpoint, a published port), " +
     "and its answer reached the client with the endpoint's address: the client's socket does not " +
     "take an answer from an address that it did not ask. Or the question's source was translated, " +
-    "and the answer came back to the host that did so, which took it for one of its own.",
+    "and the answer came back to the host that did so, which took it for one of its own: that entry was " +
+    "gone, or it came from another port than the one that was asked, as TFTP's do.",
   knows:
     "Both directions were seen: the question before and after its translation, and the answer at " +
     "the client's socket, behind all netfilter hooks, with the endpoint's address. Where the answer " +
