@@ -32,8 +32,8 @@ export function ctStatesOf(subject: Case, ruleset: Ruleset): CtStates {
 
 function statesOf(subject: Case): CtState[] {
   const { event } = subject;
-  if (event.network === "arp") return ["invalid", "untracked"];
   const encapsulated = event.tunnelKind !== undefined;
+  if (event.network === "arp" && !encapsulated) return ["invalid", "untracked"];
   if (!encapsulated && event.conntrackDirection !== undefined) {
     return knownStates(event);
   }

@@ -22,7 +22,9 @@ export function passesOf(subject: Case, state: NetnsState): Pass[] {
   const { last } = scene;
   // With lost events the last one seen may not be the last one there was.
   if (gapOf(subject.node, DEVICE_SCRIPTS, before(subject.event))) return anywhere(scene);
-  if (subject.event.network === "arp") return arpPasses(scene);
+  // What is in a tunnel is at the hooks of the packet around it.
+  const { network, tunnelKind } = subject.event;
+  if (network === "arp" && tunnelKind === undefined) return arpPasses(scene);
   if (!last) return madeHere(scene);
   return last.kind === "device-rx" ? received(scene) : sent(scene);
 }

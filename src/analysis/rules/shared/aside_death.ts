@@ -85,11 +85,12 @@ export function whyDied(subject: Case, came: Sighting, free: Sighting): Asked | 
   if (isNeighbourFailure(free)) return endUnresolved(there);
   if (!isNetfilterDrop(free)) return null;
   const { named, state, around } = findingOf(there);
+  // A rule about the packet of a tunnel takes what the question was asked for, too: it is in such a packet.
+  const isTunnel = free.tunnelKind !== undefined;
+  const code = isTunnel ? "tunnel-blocked" : "netfilter-drop";
   return named && {
-    ...(refusesAll(named)
-      ? { code: "netfilter-drop" as const, confidence: "likely" as const }
-      : {}),
-    text: `${suspectText(named)} dropped it`,
+    ...(isTunnel || refusesAll(named) ? { code, confidence: "likely" as const } : {}),
+    text: `${suspectText(named)} dropped ${isTunnel ? "the tunnel's packet with it" : "it"}`,
     evidence: suspectEvidence(there, named, around),
     remedy: refusalRemedy(there, named, state),
   };
