@@ -47,6 +47,11 @@ export const BatchHeader = z.object({
    * what, is then not told. Absent: they do, or the probe is of before 2026-11-27.
    */
   translationsUntold: z.literal(true).optional(),
+  /**
+   * A tunnel's packet in another tunnel is told where what it carries has an address of the filter. Absent: it
+   * is told where the filter takes the packet itself, or the tunnel around it.
+   */
+  asksThirdHeaders: z.literal(true).optional(),
   scripts: z.array(Script).max(64),
   /** CLOCK_MONOTONIC in nanoseconds when all was attached, and up to when this batch tells. */
   attachedNs: u64,

@@ -16,6 +16,13 @@ export const wentIntoTunnel = (inner: Event, outer: Event): boolean =>
   inner.tunnelKind !== undefined && outer.tunnelKind !== undefined &&
   outer.source === inner.tunnelSource && outer.destination === inner.tunnelDestination;
 
+/** Protocols of tunnels: IPv4, UDP, IPv6, GRE. */
+const CARRYING: ReadonlySet<number> = new Set([4, UDP, 41, 47]);
+
+/** It may be the packet of a tunnel in another one: what has no number of its own can't be known again. */
+export const isTunnelInTunnel = ({ tunnelKind, protocol, ipId }: Event): boolean =>
+  tunnelKind !== undefined && ipId !== undefined && ipId !== 0 && CARRYING.has(protocol!);
+
 /** Receive functions, whichever driver's. */
 const RECEIVING = /_(rcv|recv|rx)(_|\.|$)/;
 

@@ -54,10 +54,10 @@ function askedOf(exchange: Exchange): Asked {
 /** The list, where it has something: of those that have not, one is kept. */
 export const orNone = <T>(list: readonly T[]): readonly T[] => list.length === 0 ? NONE : list;
 
-/** Packets of a flow, as they were seen. */
-export const packetsOf = ({ packets }: FlowGroup): readonly Packet[] =>
-  packets.map(({ packet }) => packet);
+/** Packets of a flow, and what carried them, as they were seen. */
+export const packetsOf = ({ packets }: Pick<FlowGroup, "packets">): readonly Packet[] =>
+  packets.flatMap(({ packet, carriers }) => carriers ? [packet, ...carriers] : packet);
 
 /** Those of them that were delivered. */
 export const arrivedOf = ({ packets }: Pick<FlowGroup, "packets">): readonly Packet[] =>
-  packets.filter(({ outcome }) => outcome === "delivered").map(({ packet }) => packet);
+  packetsOf({ packets: packets.filter(({ outcome }) => outcome === "delivered") });

@@ -49,7 +49,9 @@ export function caseOf(
 
 function makeCase(judged: Judgement, world: World, evidence: Asides): Case {
   // What became of a packet in a tunnel inside a tunnel is that of the one that carried it. [O60]
-  const judgement = judged.carriedBy ?? judged;
+  const carrier = judged.carriedBy;
+  // A later pass may have taken the outcome back, of the packet alone: the carrier is no flow.
+  const judgement = carrier?.outcome === judged.outcome ? carrier : judged;
   const event = judgement.end.step.event;
   const earlier = lastPlaced(judgement, event);
   const netns = event.netns ?? earlier?.netns;

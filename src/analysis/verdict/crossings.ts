@@ -105,8 +105,10 @@ export class GatheredCrossings implements Crossings {
  * that is lost between is awaited at its destination, whoever else watches the way.
  */
 export function* crossedBy(
-  { steps }: Judgement,
+  judgement: Judgement,
 ): Iterable<Pick<Passage, "sent" | "received">> {
+  // What carried it is judged itself, and tells of the ways that it took.
+  const steps = judgement.ownSteps ?? judgement.steps;
   for (let i = 1; i < steps.length; i++) {
     const [sent, received] = [steps[i - 1]!.event, steps[i]!.event];
     if (sent.node === received.node || sent.kind !== "device-tx") continue;

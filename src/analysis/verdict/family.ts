@@ -7,8 +7,7 @@ import { KINDS } from "../../event/kinds.ts";
 import { reverseKey } from "../correlate/identity.ts";
 import type { Chain } from "../correlate/chains.ts";
 import type { Packet } from "../correlate/packets.ts";
-import { UDP } from "../kernel/protocols.ts";
-import type { Sighting } from "../view/timeline.ts";
+import { isTunnelInTunnel } from "../kernel/tunnels.ts";
 import { type Doubter, noted, Questions } from "../view/asked.ts";
 import { crossingsOf } from "./crossings.ts";
 import { delaysOf } from "./delays.ts";
@@ -281,14 +280,6 @@ export function keysOf(packet: Packet): string | Set<string> {
   }
   return keys;
 }
-
-/** It may be the packet of a tunnel in another one: what has no number of its own can't be known again. */
-const isTunnelInTunnel = ({ tunnelKind, protocol, ipId }: Sighting): boolean =>
-  tunnelKind !== undefined && ipId !== undefined && ipId !== 0 &&
-  CARRYING.has(protocol!);
-
-/** Protocols of tunnels: IPv4, UDP, IPv6, GRE. */
-const CARRYING: ReadonlySet<number> = new Set([4, UDP, 41, 47]);
 
 /** It was seen in a tunnel's packet, or in pieces. */
 const hasOuter = ({ events }: Chain): boolean =>

@@ -36,7 +36,7 @@ import { rankOfPacket } from "./rank.ts";
 import { learnedElsewhere } from "./another_holder.ts";
 import { takenByHardware } from "./hardware.ts";
 import { turned } from "./turned_back.ts";
-import { heldIn, refusedUntold } from "./silent_devices.ts";
+import { heldIn, readByProgram, refusedUntold } from "./silent_devices.ts";
 import { heldAt, routineGap } from "./untold.ts";
 import { isUnresolved, nextHopsOf } from "./next_hop.ts";
 import {
@@ -249,7 +249,7 @@ function judgeLeft(base: Base, world: World): Judgement {
   const gap = gaps.find((one) => one !== null) ?? leftOutThere(event, base.steps, awaited, world);
   if (gap) return unknown({ ...base, awaited }, gap);
   const between = halfKnown(world.network, when) ?? takenByHardware(awaited) ??
-    learnedElsewhere(event, awaited, world.network);
+    learnedElsewhere(event, awaited, world.network) ?? readByProgram(base.end.step.event);
   if (between) return unknown({ ...base, awaited }, between);
   return { ...base, awaited, awaitedElsewhere: others, outcome: "vanished" };
 }

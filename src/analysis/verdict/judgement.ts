@@ -34,6 +34,10 @@ export interface Judgement {
   carries?: true;
   /** The packet that carried it there and has shown what became of both. */
   carriedBy?: Judgement;
+  /** The packets that carried it through tunnels inside tunnels, where it went on. */
+  carriers?: readonly Packet[];
+  /** Its own steps, where `steps` has those of what carried it, too. */
+  ownSteps?: Step[];
   /** TCP: the other side acknowledged what it carried, in this segment or in another. */
   acknowledged?: boolean;
   /** TCP: pieces of it that came to another node, where not all of them are known to have come. */
@@ -63,6 +67,7 @@ export function revise(
 export function inherit(whole: Judgement, part: Judgement, rule: RuleId): void {
   whole.end = part.end;
   whole.steps = [...whole.steps, ...part.steps];
+  if (part.carriedBy) whole.carriedBy = part.carriedBy;
   whole.revisedBy = [...whole.revisedBy, ...part.revisedBy];
   revise(whole, rule, part);
   if (part.awaited) {

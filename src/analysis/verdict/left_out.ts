@@ -13,11 +13,36 @@ import { clusterPlaces } from "../cluster/places.ts";
 import { type Form, formOf } from "../correlate/identity.ts";
 import type { Step } from "../correlate/steps.ts";
 import { UDP } from "../kernel/protocols.ts";
+import { isTunnelInTunnel } from "../kernel/tunnels.ts";
 import { ask } from "../view/asked.ts";
 import { resolvedFilter } from "../view/resolved_filter.ts";
 import type { Owner } from "../view/state_view.ts";
 import type { NodeView, Sighting } from "../view/timeline.ts";
 import type { World } from "./judgement.ts";
+
+/**
+ * [O60] A gap where the packet is a tunnel's in another tunnel, told for the sake of what it carries, and the
+ * node where it would have come next does not look for what such packets carry.
+ */
+function carriedUntold(event: Sighting, node: NodeView, cluster: World["cluster"]): Gap | null {
+  if (!event.node.header.asksThirdHeaders || node.header.asksThirdHeaders) return null;
+  if (!isTunnelInTunnel(event) || isTaken(event, node, node.header.filter, cluster)) return null;
+  const text = `the filter of ${node.name} does not ask what the tunnel's packet ` +
+    `${endPoint(event.source!, event.sourcePort)} > ` +
+    `${endPoint(event.destination!, event.destinationPort)} carries: it may have come there unseen`;
+  return { code: "left-out-there", text };
+}
+
+/** The filter takes it as it is on the wire, in one of the two directions. */
+function isTaken(
+  event: Sighting,
+  node: NodeView,
+  filter: string,
+  cluster: World["cluster"],
+): boolean {
+  const told = filterOf(node, filter, cluster);
+  return formsOnWire(event).some((form) => matches(told, form) || matches(told, mirrored(form)));
+}
 
 /**
  * [O6] A gap where the packet was translated on its way, the filter of the node where it would have come
@@ -31,16 +56,15 @@ export function leftOutThere(
   { cluster }: Pick<World, "cluster">,
 ): Gap | null {
   if (isOneProbe(event.node, node) || (event.fragmentOffset ?? 0) > 0) return null;
-  const became = translatedEnds(event, formOf(sent!.event));
-  if (became.length === 0) return null;
   const { filter, followsAnswers } = node.header;
   if (filter.trim() === "") return null;
+  const untold = carriedUntold(event, node, cluster);
+  if (untold) return untold;
+  const became = translatedEnds(event, formOf(sent!.event));
+  if (became.length === 0) return null;
   // Who asked what the filter takes is followed by its own end, whoever answers.
   if (followsAnswers && event.conntrackDirection === "reply") return null;
-  const told = filterOf(node, filter, cluster);
-  if (formsOnWire(event).some((form) => matches(told, form) || matches(told, mirrored(form)))) {
-    return null;
-  }
+  if (isTaken(event, node, filter, cluster)) return null;
   if (became.some((address) => isMentioned(node, address))) return null;
   const text = `the filter leaves out ${endPoint(event.source!, event.sourcePort)} > ` +
     `${endPoint(event.destination!, event.destinationPort)}, which it was translated to, on ` +

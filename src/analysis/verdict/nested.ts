@@ -4,7 +4,7 @@ import { endPoint } from "../../event/end_point.ts";
 import type { Gap } from "../../event/gaps.ts";
 import { sightingsOf } from "../correlate/packets.ts";
 import { PROTOCOL_NAMES } from "../kernel/protocols.ts";
-import { wentIntoTunnel } from "../kernel/tunnels.ts";
+import { isTunnelInTunnel, wentIntoTunnel } from "../kernel/tunnels.ts";
 import { outerKey } from "./fragments.ts";
 import { linkOf, stateAt } from "../view/state_view.ts";
 import { type Sighting, sightingsBetween } from "../view/timeline.ts";
@@ -51,11 +51,9 @@ const SHARED: ReadonlySet<Outcome> = new Set(["dropped", "vanished", "unknown", 
  * outcome, where it was seen no more. That one is no flow of its own then.
  */
 export function joinCarriers(judgements: readonly Judgement[]): void {
-  const unpacked = judgements.filter(wasUnpacked);
-  for (const carrier of unpacked) carrier.carries = true;
-  const nested = judgements.filter(({ gap }) => gap?.code === "tunnel-in-tunnel");
-  shareOutcomes(judgements, nested);
-  addWays(judgements, unpacked);
+  for (const judgement of judgements) if (wasUnpacked(judgement)) judgement.carries = true;
+  shareOutcomes(judgements, judgements.filter(({ gap }) => gap?.code === "tunnel-in-tunnel"));
+  addWays(judgements);
 }
 
 /** Gives what was seen no more the outcome of the packet that carried it, which is known by its sighting there. */
@@ -74,6 +72,7 @@ function shareOutcomes(judgements: readonly Judgement[], nested: readonly Judgem
     // Of more than three tunnels the packet that carries may be carried itself.
     share(carrier);
     if (!SHARED.has(carrier.outcome)) return;
+    inner.ownSteps = inner.steps;
     inherit(inner, carrier, "O60");
     if (carrier.beyond) inner.beyond = true;
     inner.carriedBy = carrier.carriedBy ?? carrier;
@@ -82,33 +81,50 @@ function shareOutcomes(judgements: readonly Judgement[], nested: readonly Judgem
   for (const inner of nested) share(inner);
 }
 
-/** Gives what was unpacked the way of the packet that carried it, which is known by its number, too. */
-function addWays(judgements: readonly Judgement[], unpacked: readonly Judgement[]): void {
-  if (unpacked.length === 0) return;
-  const carriers = new Map(unpacked.map((one) => [outerKey(one.steps[0]!.event), one]));
+/** Gives what went on the way of the packet that carried it, which is known by its number, too. */
+function addWays(judgements: readonly Judgement[]): void {
+  // What was dropped carried nothing on: a copy did.
+  const carrying = judgements.filter(({ steps, outcome }) =>
+    outcome !== "dropped" && steps[0]!.event.kind === "device-tx" &&
+    isTunnelInTunnel(steps[0]!.event)
+  );
+  if (carrying.length === 0) return;
+  const carriers = Map.groupBy(carrying, ({ steps }) => outerKey(steps[0]!.event));
   const waiting = new Set(judgements);
   const add = (inner: Judgement): void => {
     if (!waiting.delete(inner)) return;
-    inner.steps = inner.steps.flatMap((step) => {
-      const carrier = carrierAt(step.event, carriers);
-      if (carrier === null || carrier === inner) return [step];
-      add(carrier);
-      return [step, ...carrier.steps];
+    const added = inner.steps.slice(0, -1).flatMap(({ event }, at) => {
+      const carrier = carrierAt(event, carriers);
+      if (carrier === undefined || carrier === inner) return [];
+      // It has shared the outcome of this one, and has its steps already.
+      const isThere = inner.steps[at + 1]!.event === carrier.steps[0]!.event;
+      return isThere ? [] : [{ at, carrier }];
     });
+    if (added.length === 0) return;
+    inner.ownSteps ??= inner.steps;
+    inner.carriers = added.flatMap(({ carrier }) => {
+      add(carrier);
+      carrier.carries = true;
+      return [carrier.packet, ...carrier.carriers ?? []];
+    });
+    const after = new Map(added.map(({ at, carrier }) => [at, carrier.steps]));
+    inner.steps = inner.steps.flatMap((step, at) => [step, ...after.get(at) ?? []]);
   };
   for (const inner of judgements) add(inner);
 }
 
 /** The packet that carried this one on from here. */
-function carrierAt(event: Sighting, carriers: ReadonlyMap<string, Judgement>): Judgement | null {
-  if (event.kind !== "device-tx" || event.tunnelIpId === undefined) return null;
+function carrierAt(
+  event: Sighting,
+  carriers: ReadonlyMap<string, readonly Judgement[]>,
+): Judgement | undefined {
+  if (event.kind !== "device-tx" || event.tunnelIpId === undefined) return undefined;
   const { tunnelSource: source, tunnelDestination: destination, tunnelIpId: ipId } = event;
-  const carrier = carriers.get(outerKey({ source, destination, ipId }));
-  if (carrier === undefined) return null;
-  const first = carrier.steps[0]!.event;
-  return first.node === event.node && first.skb === event.skb && first.at > event.at
-    ? carrier
-    : null;
+  return carriers.get(outerKey({ source, destination, ipId }))?.find(({ steps }) => {
+    const first = steps[0]!.event;
+    return first.node === event.node && first.skb === event.skb && first.at > event.at &&
+      first.at <= event.at + INTERRUPTED_NS;
+  });
 }
 
 /**

@@ -2,6 +2,7 @@
 import type { Gap } from "../../event/gaps.ts";
 import type { Link } from "../../event/state.ts";
 import { refusesSilently, sealsPackets } from "../kernel/devices.ts";
+import { isReadByTunProgram } from "../kernel/frees.ts";
 import { type EVER, gapOf, type Span } from "../view/coverage.ts";
 import { concludedFrom, finding } from "../view/finding.ts";
 import { firstFrom } from "../view/indexed.ts";
@@ -40,6 +41,17 @@ export function heldIn(event: Sighting): Gap | null {
   }
   if (link.tunnel === undefined) return wrappedUnread(event, link);
   const text = `${event.node.name} put it into ${event.device} and no script saw what became of it`;
+  return { code: "tunnel-device-silent", text };
+}
+
+/**
+ * A gap when the program of a tun device read it: it may put it into packets of its own, as a VPN's, or end
+ * the connection and begin another one, as a proxy's. Nobody sees which.
+ */
+export function readByProgram(event: Sighting): Gap | null {
+  if (!isReadByTunProgram(event)) return null;
+  const text =
+    `a program read it from ${event.device} of ${event.node.name}, and what it made of it is not seen`;
   return { code: "tunnel-device-silent", text };
 }
 

@@ -83,6 +83,7 @@ const TELLING = [
   "filter",
   "followsAnswers",
   "translationsUntold",
+  "asksThirdHeaders",
   "allNetns",
   "netns",
   "scripts",

@@ -277,13 +277,10 @@ export class Intake {
     const { incident, filter, kernel, bpftrace, boot } = this.options;
     const latest = this.#latestNs > this.#tickNs ? this.#latestNs : this.#tickNs;
     return {
-      incident,
-      filter,
-      kernel,
-      bpftrace,
-      boot,
+      ...{ incident, filter, kernel, bpftrace, boot },
       followsAnswers: this.plan?.follows,
       translationsUntold: this.plan?.translationsUntold,
+      asksThirdHeaders: typeof this.plan?.carried === "string",
       scripts: this.scripts,
       attachedNs: this.#attachedNs,
       untilNs: this.#toldUntil(this.#ended ? this.#ended.wholeNs ?? latest : this.#untilNs),

@@ -181,7 +181,10 @@ export class Tracer {
       attached,
       source,
       pressed: 0,
-      plan: { ...plan, follows, translationsUntold, kernel: { ...plan.kernel, exact } },
+      plan: {
+        ...{ ...plan, follows, translationsUntold, kernel: { ...plan.kernel, exact } },
+        carried: attached.render.carried ?? null,
+      },
     };
   }
 

@@ -25,6 +25,8 @@ export interface KernelFacts {
   followsAnswers?: boolean | undefined;
   /** What connection tracking knows of packets is not read. */
   translationsUntold?: boolean | undefined;
+  /** What a tunnel's packet in another tunnel carries is asked for. */
+  asksThirdHeaders?: boolean | undefined;
   scripts: BatchHeader["scripts"];
   /** CLOCK_MONOTONIC when everything was attached. */
   attachedNs: bigint;
@@ -143,6 +145,7 @@ export class Batcher {
       boot,
       followsAnswers,
       translationsUntold,
+      asksThirdHeaders,
       scripts,
       attachedNs,
       untilNs,
@@ -164,6 +167,7 @@ export class Batcher {
       ...(boot === undefined ? {} : { boot }),
       ...(followsAnswers === true ? { followsAnswers } : {}),
       ...(translationsUntold === true ? { translationsUntold } : {}),
+      ...(asksThirdHeaders === true ? { asksThirdHeaders } : {}),
       netns: netns(),
       allNetns,
       filter,

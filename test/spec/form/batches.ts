@@ -73,6 +73,7 @@ function headerOf(node: SpecNode, sequence: number): BatchHeader {
     filter: node.capture,
     ...(node.followsAnswers ? { followsAnswers: true } : {}),
     ...(node.translationsUntold ? { translationsUntold: true } : {}),
+    ...(node.asksThirdHeaders ? { asksThirdHeaders: true } : {}),
     ...(node.recorder ? { recorder: node.recorder } : {}),
     scripts: node.scripts,
     attachedNs: String(node.attachedNs),

@@ -34,6 +34,7 @@ export interface SpecNode {
   capture: string;
   followsAnswers: boolean;
   translationsUntold: boolean;
+  asksThirdHeaders: boolean;
   recorder?: { overwritten: number; spared?: number };
 }
 
@@ -68,6 +69,7 @@ export function newNode(name: string): SpecNode {
     capture: "",
     followsAnswers: false,
     translationsUntold: false,
+    asksThirdHeaders: false,
   };
 }
 
@@ -143,6 +145,9 @@ export function readNodeDirective(node: SpecNode, words: string[]): boolean {
       return true;
     case "follows":
       node.followsAnswers = true;
+      return true;
+    case "asks-third-headers":
+      node.asksThirdHeaders = true;
       return true;
     case "translations-untold":
       node.translationsUntold = true;

@@ -85,11 +85,10 @@ export function whyDied(subject: Case, came: Sighting, free: Sighting): Asked | 
   if (isNeighbourFailure(free)) return endUnresolved(there);
   if (!isNetfilterDrop(free)) return null;
   const { named, state, around } = findingOf(there);
-  // A rule about the packet of a tunnel takes what the question was asked for, too: it is in such a packet.
   const isTunnel = free.tunnelKind !== undefined;
   const code = isTunnel ? "tunnel-blocked" : "netfilter-drop";
   return named && {
-    ...(isTunnel || refusesAll(named) ? { code, confidence: "likely" as const } : {}),
+    ...(refusesAll(named, isTunnel) ? { code, confidence: "likely" as const } : {}),
     text: `${suspectText(named)} dropped ${isTunnel ? "the tunnel's packet with it" : "it"}`,
     evidence: suspectEvidence(there, named, around),
     remedy: refusalRemedy(there, named, state),
@@ -118,14 +117,18 @@ function endUnresolved({ event, node, netns, before }: Case): Asked | null {
 }
 
 /**
- * A rule about frames that took such a question although it asks for no protocol: it takes what the question was
- * asked for, too. One that asks for the link address a frame is for, or for a group, may take questions alone.
+ * A rule about frames that took such a question although it asks for no protocol, or one that took the packet of a
+ * tunnel which it was in: it takes what the question was asked for, too. One that asks for the link address a frame
+ * is for, or for a group, may take questions alone, and one with a limit some packets.
  */
-const refusesAll = ({ rule }: Suspect): boolean =>
-  rule !== null && ["bridge", "netdev"].includes(rule.family) &&
-  !/\b(arp|ether (type|daddr)|meta protocol|pkttype|icmpv6|ip6|limit|quota|numgen)\b|@/.test(
+const refusesAll = ({ rule }: Suspect, isTunnel: boolean): boolean => {
+  // The policy of a chain takes all that no rule of it lets pass.
+  if (rule === null) return isTunnel;
+  if (!isTunnel && !["bridge", "netdev"].includes(rule.family)) return false;
+  return !/\b(arp|ether (type|daddr)|meta protocol|pkttype|icmpv6|ip6|limit|quota|numgen)\b|@/.test(
     ruleText(rule),
   );
+};
 
 /** Its own death, in the form that rules are asked in. */
 function caseOf(subject: Case, arrival: Sighting, free: Sighting): Case {
