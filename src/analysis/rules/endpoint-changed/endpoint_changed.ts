@@ -11,7 +11,7 @@ import { cause } from "../rule.ts";
 import { secondsText } from "../shared/seconds.ts";
 import { translationChange, translatorReached } from "../shared/translation_change.ts";
 import { saysNoSocket } from "../../kernel/sockets.ts";
-import type { Judgement } from "../../verdict/judgement.ts";
+import type { Exchange } from "../../exchange/exchange.ts";
 
 const TIMEOUT = "net.netfilter.nf_conntrack_tcp_timeout_established";
 
@@ -21,20 +21,22 @@ const TIMEOUT = "net.netfilter.nf_conntrack_tcp_timeout_established";
  * What else looks like it: a new connection from the same client's port, which a SYN begins; a SYN
  * that is sent again, for which NAT may choose anew as long as nothing was answered; two nodes that
  * translate side by side, each to its own server (it is asked of one node's namespace); a server that
- * lost the connection itself (the segments before went to the same one: R92).
+ * lost the connection itself (the segments before went to the same one: R92); a segment out of the window, which
+ * connection tracking leaves as it is (what follows is translated as before); what comes after the connection has ended.
  */
 export const endpointChanged: ExchangeRule = {
   id: "R240",
   statement:
     "Segments of one TCP connection left a namespace that translates their destination for two " +
-    "servers, the later one without a SYN, or a later one came to that namespace itself, where no socket knew it: " +
+    "servers, the later one without a SYN, or a later one came to that namespace itself, where no socket knew it, " +
+    "before any FIN or RST and with nothing translated as before after it: " +
     "`endpoint-changed`, proven. That it was idle is told where " +
     "the namespace forgets connections by then.",
   yields: ["endpoint-changed"],
   find({ exchange }) {
     if (exchange.form.protocol !== TCP) return null;
     const changed = translationChange(exchange.question.packets, "destination");
-    if (!changed) return forgotten(exchange.question.packets);
+    if (!changed) return forgotten(exchange);
     const [first, then] = changed;
     const { node, netns, to } = then.by;
     const where = `${netnsName(node, netns)} on ${node.name}`;
@@ -64,8 +66,11 @@ export const endpointChanged: ExchangeRule = {
 };
 
 /** The entry was lost, and a segment in the middle of a connection begins none: rules of NAT are not asked. */
-function forgotten(packets: readonly Judgement[]) {
-  const lost = translatorReached(packets);
+function forgotten({ question, answers }: Exchange) {
+  const lost = translatorReached({
+    packets: question.packets,
+    answers: answers.flatMap(({ packets }) => packets),
+  });
   if (!lost || !saysNoSocket(lost.bare.end.step.event)) return null;
   const { by: { node, netns, from, to }, packet } = lost.translated;
   const where = `${netnsName(node, netns)} on ${node.name}`;

@@ -7,7 +7,7 @@ import { packetText } from "../evidence.ts";
 import type { ExchangeRule } from "../exchange_case.ts";
 import { cause } from "../rule.ts";
 import { translationChange, translationLost } from "../shared/translation_change.ts";
-import type { Judgement } from "../../verdict/judgement.ts";
+import type { Exchange } from "../../exchange/exchange.ts";
 
 /**
  * Segments of one connection whose source one node translated to two ends.
@@ -21,12 +21,13 @@ export const portChanged: ExchangeRule = {
   id: "R97",
   statement:
     "Segments of one TCP connection left a namespace that translates their source from two ends, the " +
-    "later one without a SYN, or later ones by the same device untranslated: `port-changed`, proven.",
+    "later one without a SYN, or later ones by the same device untranslated, before any FIN or RST and with nothing " +
+    "translated as before after them: `port-changed`, proven.",
   yields: ["port-changed"],
   find({ exchange }) {
     if (exchange.form.protocol !== TCP) return null;
     const changed = translationChange(exchange.question.packets, "source");
-    if (!changed) return forgotten(exchange.question.packets);
+    if (!changed) return forgotten(exchange);
     const [first, then] = changed;
     const { node, netns, to } = then.by;
     const where = `${netnsName(node, netns)} on ${node.name}`;
@@ -49,8 +50,11 @@ export const portChanged: ExchangeRule = {
 };
 
 /** The entry was lost, and a segment in the middle of a connection begins none: rules of NAT are not asked. */
-function forgotten(packets: readonly Judgement[]) {
-  const lost = translationLost(packets);
+function forgotten({ question, answers }: Exchange) {
+  const lost = translationLost({
+    packets: question.packets,
+    answers: answers.flatMap(({ packets }) => packets),
+  });
   if (!lost) return null;
   const { by: { node, netns, from, to }, packet } = lost.translated;
   const where = `${netnsName(node, netns)} on ${node.name}`;
