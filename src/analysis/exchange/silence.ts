@@ -40,8 +40,8 @@ export function silenceOf(
 ): "silent" | Gap | null {
   if (packets.some(isReset)) return null;
   const said = packets.filter(hasData);
-  // What the server said was an answer, unless the client refused it by a reset.
-  if (said.length > 0 && !question.packets.some(isReset)) return null;
+  // What the server said was an answer, unless the client refused it by a reset, and took none of it.
+  if (said.length > 0 && (!question.packets.some(isReset) || hasTaken(question, said))) return null;
   const data = question.packets.filter((packet) =>
     hasData(packet) && packet.outcome === "delivered"
   );
@@ -72,6 +72,20 @@ export function silenceOf(
   const from = closing.length > 0 ? Math.min(...closing) : since;
   const ns = hadTime ? CLOSE_NS : closing.length > 0 ? PROGRAM_NS : 3 * PROGRAM_NS;
   return isSilentUntil(node, from + ns) ? answerGap(last, begun) ?? silence : null;
+}
+
+/**
+ * The client acknowledged a byte of what was said: it may well have read that, and a program that closes with data
+ * unread, or without lingering, sends a reset as well. What refuses acknowledges nothing. True where no probe tells.
+ */
+function hasTaken({ packets }: FlowGroup, said: readonly Judgement[]): boolean {
+  const begins = said.map(({ steps }) => steps[0]!.event.tcpSequence);
+  return packets.map(({ steps }) => steps[0]!.event).some((event) => {
+    const { tcpAcknowledgement: taken } = event;
+    if (taken === undefined) return true;
+    return hasFlag(event, TCP_FLAGS.ack) &&
+      begins.some((begin) => begin === undefined || ((taken - begin) | 0) > 0);
+  });
 }
 
 /** When a node first saw each FIN of these packets, as `at`. */

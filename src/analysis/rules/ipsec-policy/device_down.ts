@@ -7,7 +7,7 @@ import { command } from "../command.ts";
 import { eventEvidence, placeOf, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
 import { checked } from "../shared/checked.ts";
-import { risen } from "../shared/xfrm_counters.ts";
+import { isCountedByNone, risen } from "../shared/xfrm_counters.ts";
 
 /**
  * A device of kind xfrm that is down is not found for what was decrypted with its `if_id`, which then goes on
@@ -22,7 +22,8 @@ export const ipsecDeviceDown: Rule = {
   statement:
     "The kernel says that IPsec refused a packet (XFRM_POLICY), on a device that is not of kind `xfrm`; all policies " +
     "read for what is received that are about it, and all states, have an `if_id`, and no device that is up has that " +
-    "of the policies: `ipsec-policy`, likely; proven where `XfrmInNoPols` alone rose between the states before and after.",
+    "of the policies: `ipsec-policy`, likely; proven where `XfrmInNoPols` alone rose between the states before and after; " +
+    "nothing where they are counted and none rose.",
   yields: ["ipsec-policy"],
   judge(subject) {
     const { event, node, netns, before, after, link } = subject;
@@ -36,6 +37,8 @@ export const ipsecDeviceDown: Rule = {
     if (id === undefined || ids.length > 1 || id === 0 || hasStateWithoutId(before)) return null;
     const counted = after ? risen(before, after, "XfrmIn") : [];
     if (counted.some((name) => name !== "XfrmInNoPols")) return null;
+    // Where the kernel counts and counted nothing, no policy refused it.
+    if (after && isCountedByNone(before, after, "XfrmIn")) return null;
     const devices = before.links.filter(({ kind, ipsecId }) => kind === "xfrm" && ipsecId === id);
     const [down] = devices;
     if (devices.some((one) => isUp(one) || isUp(linkOf(after, one.ifindex)))) return null;

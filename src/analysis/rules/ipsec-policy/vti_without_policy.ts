@@ -9,7 +9,7 @@ import { eventEvidence, placeOf, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
 import { device as deviceWord } from "../word.ts";
 import { receivedIdOf } from "../shared/tunnel_devices.ts";
-import { risen } from "../shared/xfrm_counters.ts";
+import { isCountedByNone, risen } from "../shared/xfrm_counters.ts";
 
 /** Policies to show, of what may be thousands. */
 const SHOWN_MAX = 5;
@@ -29,7 +29,7 @@ export const vtiWithoutPolicy: Rule = {
     "Freed by the function that takes the packets of IPsec, decrypted; a route leads back to its source by a vti " +
     "with a key for what it receives (`ikey`), and no policy read for what is received that is about the packet has " +
     "that key as its mark: `ipsec-policy`, likely; proven where `XfrmInNoPols` alone rose between the states " +
-    "before and after.",
+    "before and after; nothing where they are counted and none rose.",
   yields: ["ipsec-policy"],
   judge(subject) {
     const { event, node, netns, before, after } = subject;
@@ -43,6 +43,8 @@ export const vtiWithoutPolicy: Rule = {
     if (!vti || key === undefined) return null;
     const counted = after ? risen(before, after, "XfrmIn") : [];
     if (counted.some((name) => name !== "XfrmInNoPols")) return null;
+    // Where the kernel counts and counted nothing, no policy refused it.
+    if (after && isCountedByNone(before, after, "XfrmIn")) return null;
     const { own, others } = policiesOfMark(before, key, { source, destination });
     if (own.length > 0) return null;
     const hex = `0x${key.toString(16)}`;

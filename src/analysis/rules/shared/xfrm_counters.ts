@@ -13,6 +13,17 @@ export function risen(
   ).map(([name]) => name);
 }
 
+/**
+ * The counters were read again, and none is larger. One that is 0 is not told: where none is told at all, the
+ * kernel may not count.
+ */
+export const isCountedByNone = (
+  before: NetnsState,
+  after: NetnsState,
+  prefix: "XfrmIn" | "XfrmOut",
+): boolean =>
+  after !== before && counters(after).size > 0 && risen(before, after, prefix).length === 0;
+
 const counters = ({ xfrm }: NetnsState): Map<string, number> =>
   new Map(
     xfrm.filter((text) => text.startsWith("stat ")).map((text): [string, number] => {
