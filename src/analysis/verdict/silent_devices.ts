@@ -58,9 +58,12 @@ export function readByProgram(event: Sighting): Gap | null {
 /** Kinds of devices that put packets into others which no script looks into. */
 const WRAPPING: readonly string[] = ["bareudp", "batadv", "gtp", "hsr", "ppp"];
 
-/** A device of no kind that knows no carrier, as those of L2TP are; a card knows whether it has one. */
-const mayWrap = ({ kind, operstate }: Link): boolean =>
-  WRAPPING.includes(kind) || kind === "physical" && operstate === "UNKNOWN";
+/** A device of no kind that knows no carrier, as those of L2TP are; most cards know whether they have one. */
+const isOfNoKind = ({ kind, operstate }: Link): boolean =>
+  kind === "physical" && operstate === "UNKNOWN";
+
+/** UDP, GRE, L2TP, and ESP, which may be around them: what L2TP, and PPP in turn, puts packets into. */
+const CARRYING: readonly (number | undefined)[] = [17, 47, 115, 50];
 
 /** Longer than the next hop's address is asked for, ns. */
 const WRAPPED_NS = 4e9;
@@ -75,14 +78,19 @@ const sent = finding(({ kind, skb }) => kind === "device-tx" ? skb : undefined);
  */
 function wrappedUnread(event: Sighting, link: Link): Gap | null {
   const { node, skb, at, length, ifindex } = event;
-  if (skb === undefined || length === undefined || !mayWrap(link)) return null;
-  const outer = concludedFrom(node, sent, skb, `after ${at} ${ifindex}`, (seen) => {
+  if (skb === undefined || length === undefined) return null;
+  const isOfKind = WRAPPING.includes(link.kind);
+  if (!isOfKind && !isOfNoKind(link)) return null;
+  const outer = concludedFrom(node, sent, skb, `after ${at} ${ifindex} ${isOfKind}`, (seen) => {
     const next = seen[firstFrom(seen, at + 1)];
     if (next === undefined || next.at - at > WRAPPED_NS || next.ifindex === ifindex) return null;
-    return (next.length ?? 0) > length ? `${next.device} in protocol ${next.protocol}` : null;
+    if ((next.length ?? 0) <= length) return null;
+    return isOfKind || CARRYING.includes(next.protocol)
+      ? `${next.device} in protocol ${next.protocol}`
+      : null;
   });
   if (outer === null) return null;
   const text =
-    `${event.device} of ${node.name} put it into another packet, which left by ${outer} and is not looked into`;
+    `${event.device} of ${node.name} seems to have put it into another packet, which left by ${outer} and is not looked into`;
   return { code: "tunnel-device-silent", text };
 }
