@@ -2,8 +2,8 @@
 import { deviceEvent } from "../../correlate/steps.ts";
 import { portsTowards } from "../../view/bridge_vlans.ts";
 import { holdersOfMac, linkOf } from "../../view/state_view.ts";
-import type { Case } from "../case.ts";
 import type { Rule } from "../rule.ts";
+import { cameInBy } from "../shared/came_in_by.ts";
 import { closedTo } from "./bridge_port.ts";
 
 /**
@@ -41,16 +41,9 @@ export const floodedPast: Rule = {
     if (before.fdb.some((entry) => entry.mac === mac && entry.device === out.name)) return null;
     const leading = portsTowards(before, bridge, holdersOfMac(world.network, mac));
     if (leading.length === 0 || leading.some(({ ifindex }) => ifindex === out.ifindex)) return null;
-    const into = cameInBy(subject, bridge);
+    const into = cameInBy(subject, sent, bridge)?.link;
     const causes = leading.map((port) => into && closedTo(subject, into, port));
     const [first] = causes;
     return first && causes.every((other) => other?.code === first.code) ? first : null;
   },
 };
-
-/** The port of that bridge, or the bridge itself, by which it came in last. */
-const cameInBy = ({ judgement, before, node, netns }: Case, bridge: number) =>
-  judgement.steps.map(({ event }) => event)
-    .filter((event) => event.node === node && event.netns === netns)
-    .map(({ ifindex, device }) => linkOf(before, ifindex, device))
-    .find((link) => link?.masterIfindex === bridge || link?.ifindex === bridge);

@@ -1,9 +1,13 @@
 /** A frame that a bridge sent by another port than the one behind which its host is. */
+import type { FdbEntry } from "../../../event/state.ts";
 import { deviceEvent } from "../../correlate/steps.ts";
-import { portsTowards } from "../../view/bridge_vlans.ts";
+import { filtersVlans, portsTowards, vlanAtPort } from "../../view/bridge_vlans.ts";
 import { holdersOfMac, linkOf } from "../../view/state_view.ts";
+import type { Sighting } from "../../view/timeline.ts";
+import type { Case } from "../case.ts";
 import { eventEvidence, placeOf, stateEvidence, wireDestination } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
+import { cameInBy } from "../shared/came_in_by.ts";
 import { checked } from "../shared/checked.ts";
 
 /**
@@ -11,14 +15,14 @@ import { checked } from "../shared/checked.ts";
  *
  * What else looks like it: a frame that was flooded, since the table has no entry (R245); an entry that was learned
  * after the frame had passed (the reading is of before, and the frame left by that port); two devices with that MAC
- * (none of them is behind that port, as read).
+ * (none of them is behind that port, as read); an entry of another VLAN than the one the bridge put the frame in.
  */
 export const byWrongPort: Rule = {
   id: "R246",
   title: "Sent by a wrong port",
   statement:
-    "`vanished` behind a port of a bridge, whose table has the frame's MAC at that port, and the only devices with " +
-    "that MAC are behind other ports of it: `destination-mac-mismatch`, proven, with the entry.",
+    "`vanished` behind a port of a bridge, whose table has the frame's MAC at that port, in the frame's VLAN, and " +
+    "the only devices with that MAC are behind other ports of it: `destination-mac-mismatch`, proven, with the entry.",
   yields: ["destination-mac-mismatch"],
   judge(subject) {
     const { judgement, before, world, node, netns } = subject;
@@ -27,7 +31,11 @@ export const byWrongPort: Rule = {
     const mac = sent.destinationMac;
     const out = linkOf(before, sent.ifindex, sent.device);
     if (sent.kind !== "device-tx" || mac === undefined || !out?.bridgePort) return null;
-    const entry = before.fdb.find((each) => each.mac === mac && each.device === out.name);
+    const vlan = vlanOf(subject, sent, out.masterIfindex);
+    if (vlan === null) return null;
+    const isUsed = (each: FdbEntry) =>
+      each.mac === mac && each.device === out.name && each.vlan === vlan;
+    const entry = before.fdb.find(isUsed);
     if (!entry) return null;
     const holders = holdersOfMac(world.network, mac);
     const isElsewhere = (holder: typeof holders[number]) => {
@@ -49,7 +57,9 @@ export const byWrongPort: Rule = {
         eventEvidence(subject, `frame addressed to ${mac}`),
         stateEvidence(
           node,
-          `fdb: ${mac} is behind ${out.name} (${entry.flags.join(" ") || "learned"})`,
+          `fdb: ${mac} is behind ${out.name}${vlan === undefined ? "" : ` in VLAN ${vlan}`} (${
+            entry.flags.join(" ") || "learned"
+          })`,
         ),
         stateEvidence(
           holder.node,
@@ -60,13 +70,23 @@ export const byWrongPort: Rule = {
         ...{ node, netns, state: before },
         changes: [{
           do: "delete-fdb",
-          entry: { device: out.name, mac, flags: [], ...masterOf(entry) },
+          entry: { device: out.name, mac, flags: [], ...idsOf(entry) },
         }],
-        passes: ({ fdb }) => !fdb.some((each) => each.mac === mac && each.device === out.name),
+        passes: ({ fdb }) => !fdb.some(isUsed),
       }),
     );
   },
 };
 
-const masterOf = ({ master }: { master?: string | undefined }) =>
-  master === undefined ? {} : { master };
+/** The VLAN that the bridge looked the frame up in; undefined: it has none, null: it is not known. */
+function vlanOf(subject: Case, sent: Sighting, bridge: number | undefined) {
+  const own = linkOf(subject.before, bridge);
+  if (!own || !filtersVlans(own)) return undefined;
+  const into = cameInBy(subject, sent, own.ifindex);
+  return (into && vlanAtPort(into.link, into.event.vlan)) ?? null;
+}
+
+const idsOf = ({ master, vlan }: FdbEntry) => ({
+  ...(master === undefined ? {} : { master }),
+  ...(vlan === undefined ? {} : { vlan }),
+});
