@@ -56,7 +56,8 @@ const ANSWER_NS = 20_000_000n;
  * A lookup with an input device is about a received packet; without one, about an answer to the
  * packet just received on that processor (the task is whoever was interrupted), else the task's own. Before the
  * kernel answers a packet that has no way on with an ICMP error, it looks for that way once more, without the
- * device and by the packet's own ends as they were translated: nothing of the task's.
+ * device and by the packet's own ends as they were translated: nothing of the task's. Only of a packet whose own
+ * lookup had failed: a program on the same node may ask by the ends of what its router has just got of it.
  */
 function placeRoute(event: Event, taskNetns: number, iif: number, received: Map<number, Event>) {
   const last = received.get(event.cpu);
@@ -65,7 +66,8 @@ function placeRoute(event: Event, taskNetns: number, iif: number, received: Map<
   if (iif <= 1) {
     const asked = within(ANSWER_NS);
     const isAbout = asked?.netns !== undefined &&
-      (asked.source === event.destination || hasEndsOf(asked, event));
+      (asked.source === event.destination ||
+        asked.routeError !== undefined && hasEndsOf(asked, event));
     event.netns = isAbout ? asked.netns! : taskNetns;
     return;
   }
@@ -76,12 +78,16 @@ function placeRoute(event: Event, taskNetns: number, iif: number, received: Map<
   event.ifindex = iif;
   if (packet.device !== undefined) event.device = packet.device;
   if (packet.skb !== undefined) event.skb = packet.skb;
-  const { source, destination } = event;
-  received.set(event.cpu, { ...packet, source, destination });
+  const { source, destination, routeError } = event;
+  // A VRF asks, by itself as the input, whether there is a way back to the source, too: that is about the same packet.
+  if (destination === packet.source) return;
+  received.set(event.cpu, { ...packet, source, destination, routeError });
 }
 
-const hasEndsOf = (packet: Event, { source, destination }: Event) =>
-  packet.source === source && packet.destination === destination;
+/** The port of the destination may be another, as the address is: it was translated. */
+const hasEndsOf = (packet: Event, { source, destination, protocol, sourcePort }: Event) =>
+  packet.source === source && packet.destination === destination &&
+  (packet.protocol !== protocol || sourcePort === undefined || packet.sourcePort === sourcePort);
 
 const scratch = new DataView(new ArrayBuffer(16));
 

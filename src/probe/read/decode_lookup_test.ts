@@ -24,28 +24,47 @@ Deno.test("a lookup for another address is of the program that runs", () => {
   equal(placed(1000, "10.0.0.2"), PINGER);
 });
 
-/** In which namespace a lookup is that follows the failed one of a packet which was translated to 10.7.0.1. */
-function placedAfterInput(destination: string): number | undefined {
+const IN_VRF = 3;
+
+/** In which namespace a lookup without a device is that follows these, of a packet from 10.0.0.5:4000 to 10.9.9.9. */
+function placedAfter(
+  before: { from: string; to: string }[],
+  { from = "500000a", to = "100070a", port = 4000 },
+): number | undefined {
   const packet: Event = {
-    ...{ kind: "device-rx", timeNs: 1000n, cpu: 0, netns: ROUTER, ifindex: 3, device: "lan" },
-    ...{ source: "10.0.0.5", destination: "10.9.9.9" },
+    ...{ kind: "device-rx", timeNs: 1000n, cpu: 0, netns: ROUTER, ifindex: IN_VRF, device: "lan" },
+    ...{ source: "10.0.0.5", destination: "10.9.9.9", protocol: 6, sourcePort: 4000 },
   };
   const received = new Map([[0, packet]]);
-  const lookup = (afterNs: number, iif: number, to: string) =>
+  const lookup = (afterNs: number, iif: number, from: string, to: string, port: number) =>
     decodeRoute(
-      ["O", 1000 + afterNs, 0, PINGER, 254, 11, 0, iif, 6, "500000a", to, 4000, 80].map(String),
+      ["O", 1000 + afterNs, 0, PINGER, 254, 11, 0, iif, 6, from, to, port, 80].map(String),
       received,
     ).netns;
-  equal(lookup(100_000, 3, "100070a"), ROUTER);
-  return lookup(120_000, 0, destination);
+  for (const { from, to } of before) equal(lookup(100_000, IN_VRF, from, to, 0), ROUTER);
+  return lookup(120_000, 0, from, to, port);
 }
 
+const TRANSLATED = { from: "500000a", to: "100070a" };
+
 Deno.test("a lookup by the ends of a translated packet without a way is for the error about it", () => {
-  equal(placedAfterInput("100070a"), ROUTER);
+  equal(placedAfter([TRANSLATED], {}), ROUTER);
 });
 
-Deno.test("near: one for another end is of the program that runs", () => {
-  equal(placedAfterInput("200070a"), PINGER);
+Deno.test("near: one for another end, or from another port, is of the program that runs", () => {
+  equal(placedAfter([TRANSLATED], { to: "200070a" }), PINGER);
+  equal(placedAfter([TRANSLATED], { port: 4001 }), PINGER);
+});
+
+Deno.test("near: one by the ends of a packet that has a way is of the program that sent it", () => {
+  equal(placedAfter([], { to: "909090a" }), PINGER);
+});
+
+Deno.test("near: a VRF's lookup for the way back tells no ends of the packet", () => {
+  const back = { from: "909090a", to: "500000a" };
+  equal(placedAfter([back], { from: "909090a", to: "500000a" }), ROUTER);
+  equal(placedAfter([back], { from: "500000a", to: "909090a" }), PINGER);
+  equal(placedAfter([back], { from: "100000a", to: "909090a" }), PINGER);
 });
 
 Deno.test("a lookup by a device is of what was received there at once, else of nobody", () => {
