@@ -66,11 +66,8 @@ export const endpointChanged: ExchangeRule = {
 };
 
 /** The entry was lost, and a segment in the middle of a connection begins none: rules of NAT are not asked. */
-function forgotten({ question, answers }: Exchange) {
-  const lost = translatorReached({
-    packets: question.packets,
-    answers: answers.flatMap(({ packets }) => packets),
-  });
+function forgotten(exchange: Exchange) {
+  const lost = translatorReached(exchange);
   if (!lost || !saysNoSocket(lost.bare.end.step.event)) return null;
   const { by: { node, netns, from, to }, packet } = lost.translated;
   const where = `${netnsName(node, netns)} on ${node.name}`;

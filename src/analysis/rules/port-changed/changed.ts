@@ -50,11 +50,8 @@ export const portChanged: ExchangeRule = {
 };
 
 /** The entry was lost, and a segment in the middle of a connection begins none: rules of NAT are not asked. */
-function forgotten({ question, answers }: Exchange) {
-  const lost = translationLost({
-    packets: question.packets,
-    answers: answers.flatMap(({ packets }) => packets),
-  });
+function forgotten(exchange: Exchange) {
+  const lost = translationLost(exchange);
   if (!lost) return null;
   const { by: { node, netns, from, to }, packet } = lost.translated;
   const where = `${netnsName(node, netns)} on ${node.name}`;

@@ -1,6 +1,7 @@
 /** A running connection that one node's namespace translated to another end than before. */
 import { type Form, formKey, formOf, reverse } from "../../correlate/identity.ts";
 import { hasFlag, isConnectRequest, TCP_FLAGS } from "../../kernel/protocols.ts";
+import type { Exchange } from "../../exchange/exchange.ts";
 import type { Judgement } from "../../verdict/judgement.ts";
 import type { Sighting } from "../../view/timeline.ts";
 import { type Translation, translationsOf } from "./translated_at.ts";
@@ -39,6 +40,11 @@ interface Conversation {
   answers: readonly Judgement[];
 }
 
+const conversationOf = ({ question, answers }: Exchange): Conversation => ({
+  packets: question.packets,
+  answers: answers.flatMap(({ packets }) => packets),
+});
+
 /** The last segment of a connection that was translated, and a later one that was not. */
 interface Lost {
   translated: Translated;
@@ -46,8 +52,8 @@ interface Lost {
 }
 
 /** The last segment whose source was translated, and one that then left the same device untranslated; it is no SYN. */
-export function translationLost(conversation: Conversation): Lost | null {
-  return lost(conversation, "source", ({ packet, by: { node, netns, from, to } }) => {
+export function translationLost(exchange: Exchange): Lost | null {
+  return lost(conversationOf(exchange), "source", ({ packet, by: { node, netns, from, to } }) => {
     const isThere = ({ kind, node: at, netns: inside }: Sighting) =>
       kind === "device-tx" && at === node && inside === netns;
     const left = packet.steps.map(({ event }) => event).find((event) =>
@@ -62,8 +68,8 @@ export function translationLost(conversation: Conversation): Lost | null {
 }
 
 /** The last segment whose destination was translated, and one that then ended where that was done; it is no SYN. */
-export function translatorReached(conversation: Conversation): Lost | null {
-  return lost(conversation, "destination", ({ by: { node, netns, from }, at }) => {
+export function translatorReached(exchange: Exchange): Lost | null {
+  return lost(conversationOf(exchange), "destination", ({ by: { node, netns, from }, at }) => {
     return ({ end: { step: { event } } }) =>
       event.kind === "drop" && event.node === node && event.netns === netns && event.at > at &&
         endOf(formOf(event), "destination") === endOf(from, "destination")
